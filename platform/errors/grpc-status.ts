@@ -56,10 +56,7 @@ export function toServiceError(thrown: unknown): Pick<ServiceError, 'code' | 'de
     details.push({ typeUrl: RETRY_INFO_TYPE, value: Buffer.from(retry) });
   }
   const metadata = new Metadata();
-  metadata.set(
-    DETAILS_KEY,
-    Buffer.from(Status.encode({ code, message: error.message, details }).finish()),
-  );
+  metadata.set(DETAILS_KEY, Buffer.from(Status.encode({ code, message: error.message, details }).finish()));
   return { code, details: error.message, metadata };
 }
 

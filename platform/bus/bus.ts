@@ -1,0 +1,229 @@
+/**
+ * NATS, with trace context, deadline and correlation on every message. Nothing is buffered for a
+ * server that is away: while disconnected every send fails at once with BusAway.
+ */
+import {
+  connect,
+  type Msg,
+  type NatsConnection,
+  RequestError,
+  type Subscription,
+  TimeoutError,
+} from '@nats-io/transport-node';
+import { remainingMs } from '../deadline.ts';
+import { inSpan, type SpanSettings, SpanKind } from '../telemetry/tracing.ts';
+import { type Envelope, open, seal } from './envelope.ts';
+import { subjectTemplate } from './subjects.ts';
+
+/** The connection to nats-server is down; it is being sought again. */
+export class BusAway extends Error {
+  override name = 'BusAway';
+}
+/** Nobody listens on the subject: no pod of the step is there. */
+export class NoResponders extends Error {
+  override name = 'NoResponders';
+}
+/** Somebody may have got the message, but no answer came in time. */
+export class NoReply extends Error {
+  override name = 'NoReply';
+}
+
+export type Incoming = {
+  subject: string;
+  payload: Uint8Array;
+  envelope: Envelope;
+  /** False where the sender waits for no reply. */
+  respond(payload: Uint8Array): boolean;
+};
+
+export type Bus = {
+  readonly connected: boolean;
+  publish(subject: string, payload: Uint8Array, envelope: Envelope): void;
+  /** One reply, within `timeoutMs` and before the deadline. Throws BusAway, NoResponders, NoReply. */
+  request(subject: string, payload: Uint8Array, envelope: Envelope, timeoutMs: number): Promise<Uint8Array>;
+  /** Handles messages concurrently; each in a span whose parent is the sender's. */
+  serve(
+    subject: string,
+    settings: ServeSettings,
+    handle: (incoming: Incoming) => Promise<void> | void,
+  ): Served;
+  /** Messages without an envelope of their own, as presence. */
+  listen(subject: string, handle: (payload: Uint8Array) => void): void;
+  announce(subject: string, payload: Uint8Array): void;
+  /** Call after every `Served.drain()`. */
+  close(): Promise<void>;
+};
+
+export type ServeSettings = {
+  queueGroup?: string;
+  /** Called with what a handler threw, and for messages that cannot be read (`malformed`). */
+  onError(thrown: unknown): void;
+  /** No span for each message, where there are many small ones. */
+  untraced?: boolean;
+};
+
+export type Served = {
+  /** Takes no more messages, then waits for those in hand: connections drained the other way round lose them. */
+  drain(): Promise<void>;
+};
+
+export class MalformedMessage extends Error {
+  override name = 'MalformedMessage';
+}
+
+const PING_EVERY_MS = 2000;
+const RECONNECT_WAIT_MS = 100;
+
+export async function connectBus(settings: {
+  url: string;
+  name: string;
+  onStatus(status: 'connected' | 'away'): void;
+}): Promise<Bus> {
+  const connection = await connect({
+    servers: settings.url,
+    name: settings.name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: RECONNECT_WAIT_MS,
+    waitOnFirstConnect: true,
+    pingInterval: PING_EVERY_MS,
+    maxPingOut: 2,
+    // Slow or lost servers are noticed by pings; a stuck connect attempt must not outlast them.
+    timeout: 2000,
+    ignoreClusterUpdates: false,
+  });
+  return wrap(connection, settings.onStatus);
+}
+
+function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away') => void): Bus {
+  let connected = true;
+  void (async () => {
+    for await (const status of connection.status()) {
+      const before: boolean = connected;
+      if (status.type === 'reconnect') connected = true;
+      if (status.type === 'disconnect' || status.type === 'close') connected = false;
+      if (connected === before) continue;
+      onStatus(connected ? 'connected' : 'away');
+    }
+  })();
+  const requireConnection = () => {
+    if (!connected || connection.isClosed() || connection.isDraining()) {
+      throw new BusAway('not connected to nats-server');
+    }
+  };
+
+  return {
+    get connected() {
+      return connected && !connection.isClosed();
+    },
+
+    publish(subject, payload, envelope) {
+      requireConnection();
+      connection.publish(subject, payload, { headers: seal(envelope) });
+    },
+
+    async request(subject, payload, envelope, timeoutMs) {
+      requireConnection();
+      const timeout = Math.floor(Math.min(timeoutMs, remainingMs(envelope.deadline)));
+      if (timeout < 1) throw new NoReply('no time left to ask');
+      return inSpan(
+        `send ${subjectTemplate(subject)}`,
+        spanOf('send', subject, envelope, payload),
+        async () => {
+          try {
+            const reply = await connection.request(subject, payload, { timeout, headers: seal(envelope) });
+            return reply.data;
+          } catch (thrown) {
+            throw translate(thrown);
+          }
+        },
+      );
+    },
+
+    serve(subject, { queueGroup, onError, untraced }, handle) {
+      const inHand = new Set<Promise<void>>();
+      const receive = async (message: Msg) => {
+        const opened = open(message.headers);
+        if (!opened) throw new MalformedMessage('a message without correlation id or deadline');
+        const { envelope, parent } = opened;
+        const incoming: Incoming = {
+          subject: message.subject,
+          payload: message.data,
+          envelope,
+          respond: (payload) => message.respond(payload),
+        };
+        if (untraced) return handle(incoming);
+        const span: SpanSettings = { ...spanOf('process', message.subject, envelope, message.data), parent };
+        return inSpan(`process ${subjectTemplate(message.subject)}`, span, () => handle(incoming));
+      };
+      const subscription = connection.subscribe(subject, {
+        ...(queueGroup === undefined ? {} : { queue: queueGroup }),
+        callback: (error, message) => {
+          if (error) return onError(error);
+          const work: Promise<void> = receive(message)
+            .catch(onError)
+            .finally(() => inHand.delete(work));
+          inHand.add(work);
+        },
+      });
+      return { drain: () => drain(subscription, inHand) };
+    },
+
+    listen(subject, handle) {
+      connection.subscribe(subject, {
+        callback: (error, message) => {
+          if (!error) handle(message.data);
+        },
+      });
+    },
+
+    announce(subject, payload) {
+      if (connected && !connection.isClosed()) connection.publish(subject, payload);
+    },
+
+    async close() {
+      if (connection.isClosed()) return;
+      // A drain needs a server to talk to; without one there is nothing to hand over.
+      if (connected) await connection.drain();
+      else await connection.close();
+    },
+  };
+}
+
+async function drain(subscription: Subscription, inHand: Set<Promise<void>>): Promise<void> {
+  if (!subscription.isClosed()) await subscription.drain().catch(() => undefined);
+  await Promise.all(inHand);
+}
+
+function spanOf(
+  operation: 'send' | 'process',
+  subject: string,
+  envelope: Envelope,
+  payload: Uint8Array,
+): SpanSettings {
+  return {
+    kind: operation === 'send' ? SpanKind.PRODUCER : SpanKind.CONSUMER,
+    attributes: {
+      'messaging.system': 'nats',
+      'messaging.operation.type': operation,
+      'messaging.operation.name': operation,
+      'messaging.destination.name': subjectTemplate(subject),
+      'messaging.message.conversation_id': envelope.correlationId,
+      'messaging.message.body.size': payload.byteLength,
+    },
+  };
+}
+
+function translate(thrown: unknown): unknown {
+  if (thrown instanceof RequestError && thrown.isNoResponders()) {
+    return new NoResponders('nobody listens', { cause: thrown });
+  }
+  if (
+    thrown instanceof TimeoutError ||
+    (thrown instanceof RequestError && thrown.cause instanceof TimeoutError)
+  ) {
+    return new NoReply('no reply in time', { cause: thrown });
+  }
+  // A connection that broke while waiting: the work may or may not have been taken.
+  return new BusAway('the connection broke', { cause: thrown });
+}

@@ -1,0 +1,53 @@
+/** Calls to another process: promise, deadline, cancellation and trace context in one place. */
+import { type CallOptions, type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type DeadlineMs, deadlineSignal } from '../deadline.ts';
+import { fromServiceError } from '../errors/grpc-status.ts';
+import { inSpan, SpanKind, traceHeaders } from '../telemetry/tracing.ts';
+import { splitMethod } from './server.ts';
+
+export type UnaryMethod<Request, Response> = (
+  request: Request,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: (error: ServiceError | null, response: Response) => void,
+) => ClientUnaryCall;
+
+/** Channel options for a peer that may be restarted: notice that it is gone, and seek it again soon. */
+export const CHANNEL_OPTIONS = {
+  'grpc.keepalive_time_ms': 5000,
+  'grpc.keepalive_timeout_ms': 2000,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.min_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1000,
+} as const;
+
+/** Throws DeepXRayError; `call` must be bound to its client. */
+export async function callUnary<Request, Response>(
+  method: string,
+  call: UnaryMethod<Request, Response>,
+  request: Request,
+  { deadline, signal }: { deadline: DeadlineMs; signal?: AbortSignal },
+): Promise<Response> {
+  const [service, name] = splitMethod(method);
+  const attributes = { 'rpc.system.name': 'grpc', 'rpc.service': service, 'rpc.method': name };
+  return inSpan(method, { kind: SpanKind.CLIENT, attributes }, async () => {
+    const either = deadlineSignal(deadline, signal);
+    try {
+      return await new Promise<Response>((resolve, reject) => {
+        const handle = call(request, metadataWithTrace(), { deadline }, (error, response) =>
+          error ? reject(fromServiceError(error)) : resolve(response),
+        );
+        either.signal.addEventListener('abort', () => handle.cancel(), { once: true });
+      });
+    } finally {
+      either.release();
+    }
+  });
+}
+
+/** Fresh metadata with the active trace context. */
+export function metadataWithTrace(): Metadata {
+  const metadata = new Metadata();
+  for (const [key, value] of Object.entries(traceHeaders())) metadata.set(key, value);
+  return metadata;
+}

@@ -1,0 +1,17 @@
+/** Structured logs, one JSON object a line, each with the trace that it belongs to. */
+import { trace } from '@opentelemetry/api';
+import { type Logger, pino } from 'pino';
+
+export type { Logger };
+
+export const createLogger = (service: string, instance: string, level: string): Logger =>
+  pino({
+    level,
+    base: { service, instance },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    mixin() {
+      const span = trace.getActiveSpan()?.spanContext();
+      return span ? { traceId: span.traceId, spanId: span.spanId } : {};
+    },
+  });
