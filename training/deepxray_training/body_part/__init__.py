@@ -1,0 +1,1 @@
+"""Which body part a film shows, how it is turned, and whether its grey is inverted."""

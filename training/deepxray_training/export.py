@@ -1,0 +1,119 @@
+"""From a trained network to an entry of the model repository, checked before it takes the old one's place."""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import nn
+
+OPSET = 17
+LICENCE = "non-commercial research use"
+
+
+def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def export(
+    served: nn.Module,
+    name: str,
+    side: int,
+    outputs: dict[str, list[int]],
+    parameters: dict[str, str],
+    examples: np.ndarray,
+    repository: Path,
+    version: str = "1",
+    max_batch: int = 8,
+) -> dict:
+    """Write model.onnx and config.json of ``name``; gives the figures of the checks.
+
+    ``served`` takes [n, 1, side, side] uint8 and gives a tuple in the order of ``outputs`` (name: dims without
+    the batch). ``examples`` [n >= 8, 1, side, side] uint8 are real inputs to check on. Raises if PyTorch and
+    onnxruntime disagree, if an answer depends on the batch, or if one is not finite.
+    """
+    folder = repository / name / version
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "model.onnx.tmp"
+    served = served.eval().cpu()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            served,
+            (torch.from_numpy(examples[:2]),),
+            str(path),
+            input_names=["image"],
+            output_names=list(outputs),
+            dynamic_axes={k: {0: "batch"} for k in ["image", *outputs]},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    onnx.checker.check_model(onnx.load(str(path)))
+    figures = check(served, path, list(outputs), examples)
+    figures["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    figures["megabytes"] = path.stat().st_size / 1e6
+    config = {
+        "name": name,
+        "platform": "onnxruntime_onnx",
+        "maxBatchSize": max_batch,
+        "input": [{"name": "image", "dataType": "TYPE_UINT8", "dims": [1, side, side]}],
+        "output": [{"name": k, "dataType": "TYPE_FP32", "dims": dims} for k, dims in outputs.items()],
+        "dynamicBatching": {"maxQueueDelayMicroseconds": "0"},
+        "parameters": {k: {"stringValue": v} for k, v in {**parameters, "licence": LICENCE, "sha256": figures["sha256"]}.items()},
+    }
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    os.replace(path, folder / "model.onnx")
+    return figures
+
+
+def check(served: nn.Module, path: Path, names: list[str], examples: np.ndarray) -> dict:
+    """PyTorch against onnxruntime, one by one against together, nonsense in, and milliseconds on one thread."""
+    run = session(path)
+    together = run.run(names, {"image": examples[:8]})
+    with torch.no_grad():
+        expected = [v.numpy() for v in served(torch.from_numpy(examples[:8]))]
+    difference = max(float(np.abs(a - b).max()) for a, b in zip(together, expected))
+    if not difference < 2e-3:
+        raise RuntimeError(f"onnxruntime differs from PyTorch by {difference}")
+    for size in (1, 2, 3, 5):
+        for start in range(0, 8 - size + 1, size):
+            part = run.run(names, {"image": examples[start : start + size]})
+            for name, a, b in zip(names, part, together):
+                if not np.array_equal(a, b[start : start + size]):
+                    raise RuntimeError(f"{name} depends on the batch it is computed in (batch of {size})")
+    side = examples.shape[-1]
+    rng = np.random.default_rng(0)
+    hard = [np.zeros((side, side)), np.full((side, side), 255), rng.integers(0, 256, (side, side)), rng.integers(0, 2, (side, side)) * 255]
+    for name, value in zip(names, run.run(names, {"image": np.stack(hard)[:, None].astype(np.uint8)})):
+        if not np.isfinite(value).all():
+            raise RuntimeError(f"{name} is not finite for blank or random input")
+    one, times = examples[:1], []
+    for _ in range(30):
+        started = time.perf_counter()
+        run.run(names, {"image": one})
+        times.append(time.perf_counter() - started)
+    return {"difference": difference, "milliseconds": float(np.median(times) * 1000), "fastest": float(min(times) * 1000)}
+
+
+def predict(path: Path, names: list[str], images: np.ndarray, batch: int = 8) -> dict[str, np.ndarray]:
+    """Run the exported network on [n, 1, side, side] uint8."""
+    run = session(path)
+    parts = [run.run(names, {"image": images[i : i + batch]}) for i in range(0, len(images), batch)]
+    return {name: np.concatenate([p[i] for p in parts]) for i, name in enumerate(names)}
+
+
+def write_card(repository: Path, name: str, text: str, version: str = "1") -> None:
+    path = repository / name / version / "card.md"
+    path.with_suffix(".tmp").write_text(text.strip() + "\n", encoding="utf-8")
+    shutil.move(path.with_suffix(".tmp"), path)

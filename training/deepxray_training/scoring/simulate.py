@@ -1,0 +1,174 @@
+"""Makes labelled joints: a healthy joint, lesions of known extent, deformity and companions."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from . import companions, lesions, unscorable
+from .deformity import Move, compose, fuse, moved
+from .joint_layers import Layers
+from .patches import PATCH
+
+BLUR = (0.4, 0.9)
+"""Sigma (px) by which a lesion's edge is unsharp, as the film is."""
+
+
+@dataclass
+class Joint:
+    """A simulated joint, before frame and exposure."""
+
+    film: np.ndarray
+    """[PATCH, PATCH] float32 grey."""
+    evidence: np.ndarray
+    """[PATCH, PATCH] float32 0-1, bone that is gone."""
+    percent: float
+    """Of the articular outline destroyed; -1 where it cannot be scored."""
+    kind: str
+    """healthy, sham, a companion's name, all, lesion, lesion+, fusion, or why it cannot be scored."""
+
+    @property
+    def grade(self) -> int:
+        return lesions.grade(self.percent)
+
+    @property
+    def scorable(self) -> bool:
+        return self.percent >= 0
+
+
+def _nothing() -> np.ndarray:
+    return np.zeros((PATCH, PATCH), np.float32)
+
+
+def healthy(patch: np.ndarray) -> Joint:
+    return Joint(patch.astype(np.float32), _nothing(), 0.0, "healthy")
+
+
+def _share(down: float) -> tuple[Move, Move]:
+    """Both bones move half of it, so that the joint stays in the middle of its crop."""
+    return Move(down=down / 2), Move(down=-down / 2)
+
+
+def _apart(move: Move) -> tuple[Move, Move]:
+    """The distal bone's move, its way down shared with the proximal bone."""
+    half = move.down / 2
+    return Move(move.right, half, move.turn, move.foreshorten), Move(down=-half)
+
+
+def companion(rng: np.random.Generator, layers: Layers, kinds: list[str], name: str) -> Joint:
+    """Grade 0 with the companions of ``kinds``."""
+    bones = [layers.distal.layer.copy(), layers.proximal.layer.copy()]
+    moves = (Move(), Move())
+    soft = 0.0
+    for kind in kinds:
+        if kind in companions.EDITING:
+            companions.edit(rng, kind, layers, bones)
+        elif kind in companions.MOVING:
+            moves = _apart(companions.move(rng, kind, layers))
+        else:
+            soft = companions.swelling(rng, layers)
+    film = compose(layers, *bones, moves) + soft
+    return Joint(film, _nothing(), 0.0, name)
+
+
+def sham(rng: np.random.Generator, layers: Layers) -> Joint:
+    """Everything an edit does to a film, but no bone lost: lesions' rims, resampling, soft tissue put in."""
+    bones = [layers.distal.layer, layers.proximal.layer]
+    if rng.random() < 0.5:
+        tiny = Move(right=rng.uniform(-0.7, 0.7), down=rng.uniform(-0.7, 0.7), turn=rng.uniform(-2, 2))
+        return Joint(compose(layers, *bones, (tiny, Move())), _nothing(), 0.0, "sham")
+    damages = lesions.destroy(rng, [layers.distal, layers.proximal], rng.uniform(3, 40))
+    edited = [b * (1 + d.sclerosis * rng.uniform(0, 0.7)) for b, d in zip(bones, damages)]
+    return Joint(compose(layers, *edited, (Move(), Move())), _nothing(), 0.0, "sham")
+
+
+def _resorbed(layers: Layers, damages: list[lesions.Damage]) -> float:
+    """How much length both ends have lost in the middle (px)."""
+    middle = slice(PATCH // 2 - 12, PATCH // 2 + 13)
+    return sum(
+        float((damage.removed * bone.mask)[:, middle].sum() / 25)
+        for bone, damage in zip((layers.distal, layers.proximal), damages)
+    )
+
+
+def eroded(rng: np.random.Generator, layers: Layers, percent: float, alone: bool) -> Joint:
+    """A joint with about ``percent`` of its outline destroyed; ``alone`` without companions or deformity."""
+    bones = [layers.distal, layers.proximal]
+    for _ in range(3):
+        damages = lesions.destroy(rng, bones, percent)
+        reached = lesions.eroded_percent(bones, damages)
+        if reached > 1.0:
+            break
+    sigma = rng.uniform(*BLUR)
+    edited = []
+    for bone, damage in zip(bones, damages):
+        keep = cv2.GaussianBlur((1 - damage.removed) * (1 + damage.sclerosis), (0, 0), sigma)
+        edited.append(bone.layer * keep)
+    moves = (Move(), Move())
+    soft = 0.0
+    name = "lesion"
+    fused = False
+    if not alone:
+        name = "lesion+"
+        for kind in companions.EDITING:
+            if rng.random() < 0.3:
+                companions.edit(rng, kind, layers, edited)
+        if rng.random() < 0.3:
+            soft = companions.swelling(rng, layers)
+        moves = _deformity(rng, layers, damages, reached)
+        fused = reached > 55 and rng.random() < 0.3
+    if reached > 55 and alone and rng.random() < 0.5:
+        # An end that is gone lets the bones close up: a wide dark gap is seldom seen.
+        moves = _share(_resorbed(layers, damages) * rng.uniform(0.5, 1.0))
+    if fused:
+        close = layers.gap_width + _resorbed(layers, damages)
+        moves = _apart(Move(down=close * rng.uniform(0.7, 1.1), turn=rng.normal(0, 6), right=rng.normal(0, 2)))
+        reached = max(reached, rng.uniform(88, 100))
+        name = "fusion"
+    film = compose(layers, *edited, moves) + soft
+    if fused:
+        film = fuse(rng, layers, film, moves)
+    gone = [moved(d.removed * b.mask, m, cv2.BORDER_CONSTANT) for d, b, m in zip(damages, bones, moves)]
+    evidence = np.maximum(*gone)
+    if fused:
+        evidence = np.maximum(evidence, _fused_zone(layers, moves))
+    return Joint(film, np.clip(evidence, 0, 1), reached, name)
+
+
+def _fused_zone(layers: Layers, moves: tuple[Move, Move]) -> np.ndarray:
+    rows, columns = np.mgrid[0:PATCH, 0:PATCH]
+    centre = layers.gap[None] + (moves[0].down + moves[1].down) / 2
+    return ((np.abs(rows - centre) < 6) & (np.abs(columns - PATCH / 2) < 24)).astype(np.float32)
+
+
+def _deformity(rng: np.random.Generator, layers: Layers, damages: list[lesions.Damage], percent: float) -> tuple[Move, Move]:
+    """How the bones of an eroded joint lie: the worse, the more displaced."""
+    close = _resorbed(layers, damages)
+    chance = rng.random()
+    bad = percent / 100
+    if chance < 0.25:
+        return Move(), Move()
+    if chance < 0.55:  # narrowed, or collapsed onto each other
+        down = layers.gap_width * rng.uniform(0.2, 1.1) + close * rng.uniform(0.6, 1.15)
+        return _apart(Move(down=down, turn=rng.normal(0, 2 + 6 * bad), right=rng.normal(0, 0.5 + 2 * bad)))
+    if chance < 0.7:
+        flexed = companions.flexion(rng, layers)
+        flexed.down += close * rng.uniform(0.3, 1.0)
+        return _apart(flexed)
+    side = rng.choice([-1, 1])
+    return _apart(
+        Move(
+            right=side * rng.uniform(1, 5 + 12 * bad),
+            down=layers.gap_width * rng.uniform(0, 1) + close * rng.uniform(0.3, 1.2) + rng.uniform(0, 8) * bad,
+            turn=side * rng.uniform(-8, 8 + 20 * bad),
+            foreshorten=rng.uniform(0.88, 1.0),
+        )
+    )
+
+
+def implant(rng: np.random.Generator, patch: np.ndarray) -> Joint:
+    return Joint(unscorable.hardware(rng, patch), _nothing(), -1.0, "implant")
+
+
+def off_target(patch: np.ndarray) -> Joint:
+    return Joint(patch.astype(np.float32), _nothing(), -1.0, "off target")
