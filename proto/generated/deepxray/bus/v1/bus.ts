@@ -46,8 +46,6 @@ export interface ExtractionRequest {
     | undefined;
   /** How far the canonical radiograph is turned clockwise from fingers-up: 0, 90, 180 or 270. */
   turnedClockwiseDeg: number;
-  /** Bone is dark on this film. */
-  inverted: boolean;
   joints: Joint[];
   /** Positions already known; such a joint is cut without being looked for. */
   known: JointPosition[];
@@ -141,7 +139,7 @@ export function refusal_ReasonToJSON(object: Refusal_Reason): string {
   }
 }
 
-/** The canonical radiograph, 8-bit grey, row-major, held by the orchestrator while it is scored. */
+/** The canonical radiograph (8-bit grey, row-major, bone bright, EXIF orientation applied), held by the orchestrator while it is scored. */
 export interface ImageSource {
   /** NATS subject that answers PieceRequest. */
   subject: string;
@@ -456,7 +454,6 @@ function createBaseExtractionRequest(): ExtractionRequest {
   return {
     image: undefined,
     turnedClockwiseDeg: 0,
-    inverted: false,
     joints: [],
     known: [],
     localisationVersion: "",
@@ -473,27 +470,24 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     if (message.turnedClockwiseDeg !== 0) {
       writer.uint32(16).uint32(message.turnedClockwiseDeg);
     }
-    if (message.inverted !== false) {
-      writer.uint32(24).bool(message.inverted);
-    }
     if (message.joints.length !== 0) {
-      writer.uint32(34).fork();
+      writer.uint32(26).fork();
       for (const v of message.joints) {
         writer.int32(v);
       }
       writer.join();
     }
     for (const v of message.known) {
-      JointPosition.encode(v!, writer.uint32(42).fork()).join();
+      JointPosition.encode(v!, writer.uint32(34).fork()).join();
     }
     if (message.localisationVersion !== "") {
-      writer.uint32(50).string(message.localisationVersion);
+      writer.uint32(42).string(message.localisationVersion);
     }
     if (message.scoringVersion !== "") {
-      writer.uint32(58).string(message.scoringVersion);
+      writer.uint32(50).string(message.scoringVersion);
     }
     if (message.attempt !== 0) {
-      writer.uint32(64).uint32(message.attempt);
+      writer.uint32(56).uint32(message.attempt);
     }
     return writer;
   },
@@ -528,21 +522,13 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
             continue;
           }
           case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.inverted = reader.bool();
-            continue;
-          }
-          case 4: {
-            if (tag === 32) {
+            if (tag === 24) {
               message.joints.push(reader.int32() as any);
 
               continue;
             }
 
-            if (tag === 34) {
+            if (tag === 26) {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
                 message.joints.push(reader.int32() as any);
@@ -553,12 +539,20 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
 
             break;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.known.push(JointPosition.decode(reader, reader.uint32()));
+            continue;
+          }
           case 5: {
             if (tag !== 42) {
               break;
             }
 
-            message.known.push(JointPosition.decode(reader, reader.uint32()));
+            message.localisationVersion = reader.string();
             continue;
           }
           case 6: {
@@ -566,19 +560,11 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
               break;
             }
 
-            message.localisationVersion = reader.string();
-            continue;
-          }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
             message.scoringVersion = reader.string();
             continue;
           }
-          case 8: {
-            if (tag !== 64) {
+          case 7: {
+            if (tag !== 56) {
               break;
             }
 
@@ -605,7 +591,6 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
         : isSet(object.turned_clockwise_deg)
         ? globalThis.Number(object.turned_clockwise_deg)
         : 0,
-      inverted: isSet(object.inverted) ? globalThis.Boolean(object.inverted) : false,
       joints: globalThis.Array.isArray(object?.joints) ? object.joints.map((e: any) => jointFromJSON(e)) : [],
       known: globalThis.Array.isArray(object?.known) ? object.known.map((e: any) => JointPosition.fromJSON(e)) : [],
       localisationVersion: isSet(object.localisationVersion)
@@ -629,9 +614,6 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     }
     if (message.turnedClockwiseDeg !== 0) {
       obj.turnedClockwiseDeg = Math.round(message.turnedClockwiseDeg);
-    }
-    if (message.inverted !== false) {
-      obj.inverted = message.inverted;
     }
     if (message.joints?.length) {
       obj.joints = message.joints.map((e) => jointToJSON(e));
@@ -660,7 +642,6 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
       ? ImageSource.fromPartial(object.image)
       : undefined;
     message.turnedClockwiseDeg = object.turnedClockwiseDeg ?? 0;
-    message.inverted = object.inverted ?? false;
     message.joints = object.joints?.map((e) => e) || [];
     message.known = object.known?.map((e) => JointPosition.fromPartial(e)) || [];
     message.localisationVersion = object.localisationVersion ?? "";
