@@ -1,0 +1,67 @@
+/** Says what a thumbnail shows: which hand or hands, or something else, and how it is turned. */
+import { isWhole } from '#platform/image/grey-image.ts';
+import type { Logger } from '#platform/process/log.ts';
+import { BodyPartReply, BodyPartRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
+import type { ModelClient } from '../sidecar/model-client.ts';
+import type { Work } from '../sidecar/step.ts';
+import { INPUT, interpret, MODEL, prepare } from './body-part-model.ts';
+
+export async function classifyBodyPart(
+  work: Work,
+  { client, side, threshold, log }: { client: ModelClient; side: number; threshold: number; log: Logger },
+): Promise<void> {
+  const answer = (reply: NonNullable<BodyPartReply['reply']>) =>
+    work.respond(BodyPartReply.encode({ reply }).finish());
+  const refuse = (reason: Refusal_Reason) =>
+    answer({ $case: 'refusal', value: { reason, instance: work.instance } });
+
+  const request = decodeRequest(work.payload);
+  if (!request?.thumbnail || !isWhole(request.thumbnail)) {
+    refuse(Refusal_Reason.REASON_INVALID);
+    return;
+  }
+  const image = prepare(request.thumbnail, side);
+  try {
+    const outputs = await client.infer(
+      MODEL,
+      request.modelVersion,
+      INPUT,
+      { batch: 1, ...image },
+      {
+        deadline: work.envelope.deadline,
+        signal: work.signal,
+      },
+    );
+    const recognised = interpret(
+      {
+        kind: outputs.values('kind'),
+        turned: outputs.values('turned'),
+        inverted: outputs.values('inverted'),
+      },
+      threshold,
+    );
+    answer({
+      $case: 'bodyPart',
+      value: {
+        kind: recognised.kind,
+        probability: recognised.probability,
+        turnedClockwiseDeg: recognised.turnedClockwise,
+        inverted: recognised.inverted,
+        given: false,
+        model: { name: MODEL, version: outputs.version },
+      },
+    });
+  } catch (err) {
+    if (work.signal.aborted) return;
+    log.warn({ err }, 'the model failed');
+    refuse(Refusal_Reason.REASON_MODEL_FAILED);
+  }
+}
+
+function decodeRequest(payload: Uint8Array): BodyPartRequest | undefined {
+  try {
+    return BodyPartRequest.decode(payload);
+  } catch {
+    return undefined;
+  }
+}

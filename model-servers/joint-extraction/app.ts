@@ -1,0 +1,37 @@
+/** The joint-extraction step: finds the joints of one radiograph and sends each crop on as soon as it is cut. */
+import type { App, Surroundings } from '#platform/process/run.ts';
+import { Receipt } from '#proto/deepxray/bus/v1/bus.ts';
+import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
+import { refusedWith } from '../sidecar/step.ts';
+import { extractJoints } from './extract-joints.ts';
+import { MODEL as LOCALISATION } from './localisation-model.ts';
+import { createLocator } from './locate-joints.ts';
+import { MODEL as REFINEMENT } from './refinement-model.ts';
+
+/** The least `confidence` of a joint that is there, where a model's config names none. */
+const THRESHOLD = 0.5;
+
+export const startApp = (values: SidecarValues, surroundings: Surroundings): Promise<App> =>
+  startSidecar(
+    {
+      step: 'joint-extraction',
+      models: [LOCALISATION, REFINEMENT],
+      encodeRefusal: (refusal) => Receipt.encode(refusedWith(refusal)).finish(),
+      createHandler({ bus, client, describe }) {
+        const net = (model: string) => {
+          const description = describe(model);
+          return {
+            side: description.width,
+            threshold: numberParameter(description, 'threshold', THRESHOLD),
+          };
+        };
+        const locator = createLocator(client, {
+          localisation: net(LOCALISATION),
+          refinement: net(REFINEMENT),
+        });
+        return (work) => extractJoints(work, { bus, locator, log: surroundings.log });
+      },
+    },
+    values,
+    surroundings,
+  );

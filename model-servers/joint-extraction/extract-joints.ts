@@ -1,0 +1,168 @@
+/**
+ * One extraction request: pull the radiograph, find the joints, and for each: refine, cut, report where
+ * it is, send the crop on. Each joint goes its way alone; none waits for the last.
+ */
+import type { Bus } from '#platform/bus/bus.ts';
+import { CROP_SIDE_PX, cropSideInHandScales } from '#platform/domain/crop-frame.ts';
+import { type JointName, jointFromProto, jointToProto } from '#platform/domain/joints.ts';
+import { cropAlongFinger } from '#platform/image/crop-along-finger.ts';
+import { isTurn, unit } from '#platform/image/grey-image.ts';
+import type { Logger } from '#platform/process/log.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { inSpan } from '#platform/telemetry/tracing.ts';
+import {
+  ExtractionRequest,
+  type ImageSource,
+  type JointPosition,
+  Receipt,
+  Refusal_Reason,
+} from '#proto/deepxray/bus/v1/bus.ts';
+import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
+import { acceptedBy, refusedWith, type Work } from '../sidecar/step.ts';
+import { MODEL as LOCALISATION, type Located } from './localisation-model.ts';
+import type { Film, Locator } from './locate-joints.ts';
+import { pullRadiograph } from './pull-radiograph.ts';
+import { sendCrop } from './send-crop.ts';
+
+type Parts = { bus: Bus; locator: Locator; log: Logger };
+
+/** A joint whose place needs no looking for. */
+type Placed = Located & { given: boolean };
+
+/**
+ * Refinements in hand at once. A few keep the model server's batches full; all ten at once would
+ * make the first crop wait for the last to be looked for.
+ */
+const REFINING_AT_ONCE = 3;
+
+export async function extractJoints(work: Work, parts: Parts): Promise<void> {
+  const request = decodeRequest(work.payload);
+  if (!request?.image || !isTurn(request.turnedClockwiseDeg)) {
+    const refusal = { reason: Refusal_Reason.REASON_INVALID, instance: work.instance };
+    work.respond(Receipt.encode(refusedWith(refusal)).finish());
+    return;
+  }
+  work.respond(Receipt.encode(acceptedBy(work.instance)).finish());
+  const wanted = request.joints.map(jointFromProto).filter((name) => name !== undefined);
+  try {
+    await extract(work, request, request.image, wanted, parts);
+  } catch (err) {
+    if (work.signal.aborted) return;
+    parts.log.warn({ err }, 'extraction failed');
+    // What was dispatched already stays so at the orchestrator: a later "failed" of the same attempt is for the rest.
+    for (const joint of wanted)
+      reportMissing(work, joint, MissingReason.MISSING_REASON_FAILED, request.attempt);
+  }
+}
+
+async function extract(
+  work: Work,
+  request: ExtractionRequest,
+  source: ImageSource,
+  wanted: JointName[],
+  { bus, locator }: Parts,
+): Promise<void> {
+  const when = { deadline: work.envelope.deadline, signal: work.signal };
+  const image = await inSpan('pull radiograph', {}, () => pullRadiograph(bus, source, work.envelope));
+  const film: Film = { image, turned: request.turnedClockwiseDeg as Film['turned'] };
+
+  const known = new Map(request.known.map((position) => [jointFromProto(position.joint), position]));
+  const allPlaced = wanted.every((joint) => known.get(joint)?.handScale !== undefined);
+  const coarse = allPlaced ? undefined : await locator.coarse(film, request.localisationVersion, when);
+
+  const place = async (joint: JointName): Promise<Placed | { missing: MissingReason }> => {
+    const found = coarse?.joints.find((each) => each.joint === joint);
+    const given = known.get(joint);
+    if (given) return placeGiven(joint, given, found);
+    if (!found) return { missing: MissingReason.MISSING_REASON_NOT_FOUND };
+    const refined = await locator.refine(film, found, when);
+    return 'missing' in refined ? refined : { ...refined, given: false };
+  };
+
+  const deliver = (joint: JointName) =>
+    inSpan(
+      'extract joint',
+      { attributes: { [ATTRIBUTE.joint]: joint, [ATTRIBUTE.attempt]: request.attempt } },
+      async () => {
+        const placed = await place(joint);
+        if (work.signal.aborted) return;
+        if ('missing' in placed) return reportMissing(work, joint, placed.missing, request.attempt);
+        const refused = await cutAndSend(work, request, film, placed, bus);
+        if (refused !== undefined) reportMissing(work, joint, refused, request.attempt);
+      },
+    );
+
+  await inTurns(wanted, REFINING_AT_ONCE, deliver);
+  if (work.signal.aborted) return;
+  work.report({
+    $case: 'extractionDone',
+    value: { localisation: coarse && { name: LOCALISATION, version: coarse.version } },
+  });
+}
+
+/** A given centre stands; how the finger lies and how large the hand is may still have to be seen. */
+function placeGiven(joint: JointName, given: JointPosition, found: Located | undefined): Placed {
+  const axis =
+    given.axisX !== undefined && given.axisY !== undefined
+      ? unit({ x: given.axisX, y: given.axisY })
+      : (found?.axis ?? { x: 0, y: -1 });
+  return {
+    joint,
+    centre: { x: given.x, y: given.y },
+    axis,
+    handScale: given.handScale ?? found?.handScale ?? 0,
+    confidence: given.confidence,
+    given: given.given,
+  };
+}
+
+async function cutAndSend(
+  work: Work,
+  { scoringVersion, attempt }: ExtractionRequest,
+  { image }: Film,
+  { joint: name, centre, axis, handScale, confidence, given }: Placed,
+  bus: Bus,
+): Promise<MissingReason | undefined> {
+  const side = cropSideInHandScales(name) * handScale;
+  const crop = cropAlongFinger(image, { centre, axis, side }, CROP_SIDE_PX);
+  const joint = jointToProto(name);
+  const position = {
+    joint,
+    x: centre.x,
+    y: centre.y,
+    axisX: axis.x,
+    axisY: axis.y,
+    handScale,
+    confidence,
+    given,
+  };
+  // Before the crop leaves, so that a score is seldom there before its place.
+  work.report({ $case: 'dispatched', value: { position, cropSide: side, cutAtMs: Date.now(), attempt } });
+  const request = { joint, crop, modelVersion: scoringVersion, attempt };
+  return sendCrop(bus, request, work.envelope, work.signal);
+}
+
+function reportMissing(work: Work, joint: JointName, reason: MissingReason, attempt: number): void {
+  work.report({ $case: 'missing', value: { joint: jointToProto(joint), reason, attempt } });
+}
+
+/** Runs `act` on each item, at most `atOnce` at a time, in order of begin. */
+async function inTurns<T>(
+  items: readonly T[],
+  atOnce: number,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  const waiting = items.values();
+  const lane = async () => {
+    for (const item of waiting) await act(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
+}
+
+function decodeRequest(payload: Uint8Array): ExtractionRequest | undefined {
+  try {
+    return ExtractionRequest.decode(payload);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+/** Finds joints: coarse on the whole hand, then each refined at full resolution. */
+import type { JointName } from '#platform/domain/joints.ts';
+import type { GreyImage, TurnDeg } from '#platform/image/grey-image.ts';
+import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
+import type { ModelClient, When } from '../sidecar/model-client.ts';
+import type { Located } from './localisation-model.ts';
+import * as coarseNet from './localisation-model.ts';
+import * as fineNet from './refinement-model.ts';
+
+export type Net = {
+  /** Pixels of its square input. */
+  side: number;
+  /** The least confidence of a joint that is there. */
+  threshold: number;
+};
+
+/** Closer to the film's edge than this, in hand scales, half of the joint's crop would lie beyond it. */
+const EDGE_IN_HAND_SCALES = 0.12;
+
+export type Film = { image: GreyImage; turned: TurnDeg };
+
+export type Locator = {
+  /** All ten, whether believed or not; and the model version that answered. */
+  coarse(film: Film, version: string, when: When): Promise<{ joints: Located[]; version: string }>;
+  /** The joint's exact place, or why it is missing. */
+  refine(
+    film: Film,
+    coarse: Located,
+    when: When,
+  ): Promise<Located | { joint: JointName; missing: MissingReason }>;
+};
+
+export function createLocator(client: ModelClient, nets: { localisation: Net; refinement: Net }): Locator {
+  return {
+    async coarse({ image, turned }, version, when) {
+      const { side } = nets.localisation;
+      const input = coarseNet.prepare(image, turned, side);
+      const outputs = await client.infer(
+        coarseNet.MODEL,
+        version,
+        coarseNet.INPUT,
+        { batch: 1, ...input },
+        when,
+      );
+      return {
+        joints: coarseNet.interpret(fourOutputs(outputs.values), image, turned, side),
+        version: outputs.version,
+      };
+    },
+
+    async refine({ image }, coarse, when) {
+      const { joint } = coarse;
+      if (coarse.confidence < nets.localisation.threshold)
+        return { joint, missing: reasonFor(coarse, image) };
+      const input = fineNet.prepare(image, coarse, nets.refinement.side);
+      const outputs = await client.infer(fineNet.MODEL, '', fineNet.INPUT, { batch: 1, ...input }, when);
+      const refined = fineNet.interpret(fourOutputs(outputs.values), coarse);
+      if (refined.confidence < nets.refinement.threshold || isBeyondEdge(refined, image)) {
+        return { joint, missing: reasonFor(refined, image) };
+      }
+      return { ...refined, confidence: Math.min(coarse.confidence, refined.confidence) };
+    },
+  };
+}
+
+const fourOutputs = (values: (name: string) => Float32Array) => ({
+  position: values('position'),
+  axis: values('axis'),
+  scale: values('scale'),
+  confidence: values('confidence'),
+});
+
+/** A joint that is not seen and whose likely place is at the film's edge was cut off by it. */
+const reasonFor = (joint: Located, film: GreyImage): MissingReason =>
+  isBeyondEdge(joint, film) ? MissingReason.MISSING_REASON_OFF_FILM : MissingReason.MISSING_REASON_NOT_FOUND;
+
+function isBeyondEdge({ centre, handScale }: Located, { width, height }: GreyImage): boolean {
+  const margin = EDGE_IN_HAND_SCALES * handScale;
+  return centre.x < margin || centre.y < margin || centre.x > width - margin || centre.y > height - margin;
+}

@@ -1,0 +1,27 @@
+/** The joint-scoring step: a crop comes in and is acknowledged; its grade goes to where its request's scores go. */
+import type { App, Surroundings } from '#platform/process/run.ts';
+import { Receipt } from '#proto/deepxray/bus/v1/bus.ts';
+import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
+import { refusedWith } from '../sidecar/step.ts';
+import { scoreCrop } from './score-crop.ts';
+import { MODEL } from './scoring-model.ts';
+
+/** The least `scorable` that gets a grade, where the model's config names none. */
+const THRESHOLD = 0.5;
+
+export const startApp = (values: SidecarValues, surroundings: Surroundings): Promise<App> =>
+  startSidecar(
+    {
+      step: 'joint-scoring',
+      models: [MODEL],
+      encodeRefusal: (refusal) => Receipt.encode(refusedWith(refusal)).finish(),
+      createHandler({ client, describe }) {
+        const description = describe(MODEL);
+        const threshold = numberParameter(description, 'threshold', THRESHOLD);
+        return (work) =>
+          scoreCrop(work, { client, side: description.width, threshold, log: surroundings.log });
+      },
+    },
+    values,
+    surroundings,
+  );

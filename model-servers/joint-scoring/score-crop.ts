@@ -1,0 +1,71 @@
+/** Grades one crop of a joint and sends the score to where its request's scores go. */
+
+import { jointFromProto } from '#platform/domain/joints.ts';
+import { isWhole } from '#platform/image/grey-image.ts';
+import type { Logger } from '#platform/process/log.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { inSpan } from '#platform/telemetry/tracing.ts';
+import { CropRequest, Receipt, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
+import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
+import type { ModelClient } from '../sidecar/model-client.ts';
+import { acceptedBy, refusedWith, type Work } from '../sidecar/step.ts';
+import { INPUT, interpret, MODEL, prepare } from './scoring-model.ts';
+
+export async function scoreCrop(
+  work: Work,
+  parts: { client: ModelClient; side: number; threshold: number; log: Logger },
+): Promise<void> {
+  const request = decodeRequest(work.payload);
+  const crop = request?.crop;
+  const name = request && jointFromProto(request.joint);
+  if (!request || !name || !crop || !isWhole(crop) || crop.width !== crop.height) {
+    const refusal = { reason: Refusal_Reason.REASON_INVALID, instance: work.instance };
+    work.respond(Receipt.encode(refusedWith(refusal)).finish());
+    return;
+  }
+  work.respond(Receipt.encode(acceptedBy(work.instance)).finish());
+  const attributes = { [ATTRIBUTE.joint]: name, [ATTRIBUTE.attempt]: request.attempt };
+  await inSpan('score joint', { attributes }, () => grade(work, request, parts));
+}
+
+async function grade(
+  work: Work,
+  { joint, crop, modelVersion, attempt }: CropRequest,
+  { client, side, threshold, log }: { client: ModelClient; side: number; threshold: number; log: Logger },
+): Promise<void> {
+  const missing = (reason: MissingReason) =>
+    work.report({ $case: 'missing', value: { joint, reason, attempt } });
+  try {
+    const outputs = await client.infer(
+      MODEL,
+      modelVersion,
+      INPUT,
+      { batch: 1, ...prepare(crop!, side) },
+      {
+        deadline: work.envelope.deadline,
+        signal: work.signal,
+      },
+    );
+    const graded = interpret({
+      grade: outputs.values('grade'),
+      erosion: outputs.values('erosion'),
+      scorable: outputs.values('scorable'),
+    });
+    if (graded.scorable < threshold) return missing(MissingReason.MISSING_REASON_UNSCORABLE);
+    const model = { name: MODEL, version: outputs.version };
+    work.report({ $case: 'scored', value: { joint, ...graded, model, attempt } });
+  } catch (err) {
+    if (work.signal.aborted) return;
+    // Said at once, so that the crop is asked for again without waiting for a time-out.
+    log.warn({ err }, 'the model failed');
+    missing(MissingReason.MISSING_REASON_FAILED);
+  }
+}
+
+function decodeRequest(payload: Uint8Array): CropRequest | undefined {
+  try {
+    return CropRequest.decode(payload);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+/** The sidecar's side of the Open Inference Protocol: it works as well against Triton or KServe. */
+import { credentials, Metadata } from '@grpc/grpc-js';
+import type { DeadlineMs } from '#platform/deadline.ts';
+import { CHANNEL_OPTIONS, callUnary } from '#platform/grpc/client.ts';
+import { GRPCInferenceServiceClient, type ModelInferResponse } from '#proto/inference/grpc_service.ts';
+
+const SERVICE = 'inference.GRPCInferenceService';
+const READY_WITHIN_MS = 400;
+
+/** A batch of 8-bit grey images, batch × 1 × height × width. */
+export type GreyBatch = { batch: number; height: number; width: number; pixels: Uint8Array };
+
+export type Outputs = {
+  version: string;
+  /** Row-major values of an output. Throws if the model gave none of that name. */
+  values(output: string): Float32Array;
+};
+
+export type ModelDescription = {
+  /** Pixels. */
+  height: number;
+  width: number;
+  maxBatch: number;
+  parameters: Record<string, string>;
+};
+
+export type When = { deadline: DeadlineMs; signal?: AbortSignal };
+
+export type ModelClient = {
+  isReady(): Promise<boolean>;
+  describe(model: string, when: When): Promise<ModelDescription>;
+  /** Throws DeepXRayError. An empty version is the server's choice. */
+  infer(model: string, version: string, input: string, images: GreyBatch, when: When): Promise<Outputs>;
+  close(): void;
+};
+
+export function createModelClient(address: string): ModelClient {
+  const client = new GRPCInferenceServiceClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+  return {
+    async isReady() {
+      const deadline = Date.now() + READY_WITHIN_MS;
+      return new Promise((resolve) =>
+        client.serverReady({}, new Metadata(), { deadline }, (error, response) =>
+          resolve(!error && response.ready),
+        ),
+      );
+    },
+
+    async describe(model, when) {
+      const call = client.modelConfig.bind(client);
+      const { config } = await callUnary(`${SERVICE}/ModelConfig`, call, { name: model, version: '' }, when);
+      const [height, width] = (config?.input[0]?.dims ?? []).slice(-2).map(Number);
+      if (!config || !height || !width) throw new Error(`model ${model} names no input height and width`);
+      const parameters = Object.fromEntries(
+        Object.entries(config.parameters).map(([key, { stringValue }]) => [key, stringValue]),
+      );
+      return { height, width, maxBatch: Math.max(1, config.maxBatchSize), parameters };
+    },
+
+    async infer(model, version, input, { batch, height, width, pixels }, when) {
+      const request = {
+        modelName: model,
+        modelVersion: version,
+        id: '',
+        parameters: {},
+        inputs: [
+          {
+            name: input,
+            datatype: 'UINT8',
+            shape: [BigInt(batch), 1n, BigInt(height), BigInt(width)],
+            parameters: {},
+            contents: undefined,
+          },
+        ],
+        outputs: [],
+        rawInputContents: [Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength)],
+      };
+      const call = client.modelInfer.bind(client);
+      return outputsOf(await callUnary(`${SERVICE}/ModelInfer`, call, request, when));
+    },
+
+    close: () => client.close(),
+  };
+}
+
+function outputsOf(response: ModelInferResponse): Outputs {
+  return {
+    version: response.modelVersion,
+    values(output) {
+      const index = response.outputs.findIndex(({ name }) => name === output);
+      const raw = response.rawOutputContents[index];
+      if (response.outputs[index]?.datatype !== 'FP32' || !raw) {
+        throw new Error(`model ${response.modelName} gave no raw FP32 output ${output}`);
+      }
+      // A copy: the bytes inside a gRPC message need not lie at a multiple of four.
+      return new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength));
+    },
+  };
+}

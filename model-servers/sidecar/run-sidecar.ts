@@ -1,0 +1,77 @@
+/** What the three sidecars' apps have in common: a bus, a model client, a step, and their end in order. */
+import { type Bus, connectBus } from '#platform/bus/bus.ts';
+import type { Step } from '#platform/bus/subjects.ts';
+import type { App, Surroundings } from '#platform/process/run.ts';
+import type { ValuesOf } from '#platform/process/settings.ts';
+import type { Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
+import { createModelClient, type ModelClient, type ModelDescription } from './model-client.ts';
+import type { sidecarSettings } from './settings.ts';
+import { serveStep, type Work } from './step.ts';
+
+const DESCRIBE_WITHIN_MS = 1000;
+const LOOK_AGAIN_MS = 200;
+
+export type SidecarValues = ValuesOf<ReturnType<typeof sidecarSettings>>;
+
+export type Sidecar = {
+  step: Step;
+  models: readonly string[];
+  encodeRefusal(refusal: { reason: Refusal_Reason; instance: string }): Uint8Array;
+  /** Called once the models have said what they are. */
+  createHandler(parts: {
+    bus: Bus;
+    client: ModelClient;
+    describe(model: string): ModelDescription;
+  }): (work: Work) => Promise<void>;
+};
+
+/** Starts at once even if the model server is still loading: it takes no work until that is ready. */
+export async function startSidecar(
+  { step, models, encodeRefusal, createHandler }: Sidecar,
+  { natsUrl, modelServer, capacity }: SidecarValues,
+  { instance, log }: Surroundings,
+): Promise<App> {
+  const client = createModelClient(modelServer);
+  const bus = await connectBus({
+    url: natsUrl,
+    name: instance,
+    onStatus: (status) => log.warn({ status }, 'nats-server'),
+  });
+  const descriptions = await describeAll(client, models);
+  const service = await serveStep({
+    step,
+    instance,
+    capacity,
+    bus,
+    log,
+    isModelReady: () => client.isReady(),
+    encodeRefusal,
+    handle: createHandler({ bus, client, describe: (model) => descriptions.get(model)! }),
+  });
+  return {
+    isHealthy: () => service.isReady(),
+    async stop() {
+      await service.stop();
+      await bus.close();
+      client.close();
+    },
+  };
+}
+
+async function describeAll(
+  client: ModelClient,
+  models: readonly string[],
+): Promise<Map<string, ModelDescription>> {
+  const descriptions = new Map<string, ModelDescription>();
+  while (!(await client.isReady())) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  for (const model of models) {
+    descriptions.set(model, await client.describe(model, { deadline: Date.now() + DESCRIBE_WITHIN_MS }));
+  }
+  return descriptions;
+}
+
+/** A threshold or other number from a model's config. */
+export function numberParameter({ parameters }: ModelDescription, name: string, fallback: number): number {
+  const value = Number(parameters[name]);
+  return parameters[name] !== undefined && Number.isFinite(value) ? value : fallback;
+}

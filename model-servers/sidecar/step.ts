@@ -1,0 +1,169 @@
+/**
+ * One step of the walk as a member of its queue group: takes work while it has room and its model is
+ * ready, refuses at once when not, follows deadlines and cancels, and says each second that it is there.
+ */
+import type { Bus, Incoming, Served } from '#platform/bus/bus.ts';
+import { queueGroupOf, type Step, SUBJECT } from '#platform/bus/subjects.ts';
+import { deadlineSignal, hasPassed } from '#platform/deadline.ts';
+import type { Logger } from '#platform/process/log.ts';
+import {
+  Presence,
+  type Receipt,
+  Refusal_Reason,
+  type Report,
+  Report as ReportMessage,
+} from '#proto/deepxray/bus/v1/bus.ts';
+import { createCancellations } from './cancellations.ts';
+import { createStepMetrics } from './step-metrics.ts';
+
+const PRESENT_EVERY_MS = 1000;
+const LOOK_AT_MODEL_EVERY_MS = 250;
+const DRAIN_WITHIN_MS = 8000;
+
+/** One piece of work in hand. */
+export type Work = Pick<Incoming, 'payload' | 'envelope' | 'respond'> & {
+  instance: string;
+  /** Aborts at the deadline and when the request is cancelled. */
+  signal: AbortSignal;
+  /** Sends a report to where the request's scores go. */
+  report(report: NonNullable<Report['report']>): void;
+};
+
+export type StepService = { isReady(): boolean; stop(): Promise<void> };
+
+export async function serveStep(settings: {
+  step: Step;
+  instance: string;
+  capacity: number;
+  bus: Bus;
+  log: Logger;
+  /** Asked several times a second: while false, work goes to other pods. */
+  isModelReady(): Promise<boolean>;
+  /** The step's own way of saying no. */
+  encodeRefusal(refusal: { reason: Refusal_Reason; instance: string }): Uint8Array;
+  /** Ends early, by throwing or returning, once `work.signal` aborts. */
+  handle(work: Work): Promise<void>;
+}): Promise<StepService> {
+  const { step, instance, capacity, bus, log, encodeRefusal, handle } = settings;
+  const cancellations = createCancellations();
+  const metrics = createStepMetrics(step, () => inFlight);
+  let inFlight = 0;
+  let draining = false;
+  let taking: Served[] = [];
+
+  const reasonToRefuse = ({ envelope }: Incoming): Refusal_Reason | undefined => {
+    if (draining) return Refusal_Reason.REASON_DRAINING;
+    if (hasPassed(envelope.deadline) || cancellations.isCancelled(envelope.correlationId)) {
+      return Refusal_Reason.REASON_TOO_LATE;
+    }
+    if (inFlight >= capacity) return Refusal_Reason.REASON_BUSY;
+    return undefined;
+  };
+
+  const take = async (incoming: Incoming): Promise<void> => {
+    const reason = reasonToRefuse(incoming);
+    if (reason !== undefined) {
+      metrics.refused(reason);
+      incoming.respond(encodeRefusal({ reason, instance }));
+      return;
+    }
+    const { envelope } = incoming;
+    const following = cancellations.follow(envelope.correlationId);
+    const { signal, release } = deadlineSignal(envelope.deadline, following.signal);
+    const begun = performance.now();
+    inFlight++;
+    try {
+      await handle({
+        ...incoming,
+        instance,
+        signal,
+        report: (report) => reportTo(bus, incoming, instance, report),
+      });
+    } catch (error) {
+      // Work that nobody waits for any longer ends by throwing: that is no fault.
+      if (!signal.aborted) throw error;
+    } finally {
+      inFlight--;
+      release();
+      following.done();
+      metrics.done(performance.now() - begun);
+    }
+  };
+
+  const onError = (err: unknown) => log.error({ err, step }, 'work failed');
+
+  const start = () => {
+    taking = [
+      bus.serve(SUBJECT.work(step), { queueGroup: queueGroupOf(step), onError }, take),
+      bus.serve(
+        SUBJECT.knock(step),
+        { queueGroup: queueGroupOf(step), onError, untraced: true },
+        (incoming) => {
+          incoming.respond(new Uint8Array());
+        },
+      ),
+    ];
+  };
+  const pause = async () => {
+    const served = taking;
+    taking = [];
+    await Promise.all(served.map((each) => each.drain()));
+  };
+
+  const cancels = bus.serve(SUBJECT.cancel, { onError, untraced: true }, ({ envelope }) =>
+    cancellations.cancel(envelope.correlationId, envelope.deadline),
+  );
+
+  const present = () => {
+    if (taking.length > 0)
+      bus.announce(SUBJECT.presence, Presence.encode({ step, instance, inFlight, capacity }).finish());
+  };
+
+  let looking = false;
+  const lookAtModel = async () => {
+    if (looking || draining) return;
+    looking = true;
+    const ready = await settings.isModelReady();
+    looking = false;
+    if (draining || ready === taking.length > 0) return;
+    log[ready ? 'info' : 'warn']({ step }, ready ? 'taking work' : 'the model is away: taking no work');
+    if (ready) {
+      start();
+      present();
+    } else void pause();
+  };
+  await lookAtModel();
+  const timers = [
+    setInterval(present, PRESENT_EVERY_MS),
+    setInterval(() => void lookAtModel(), LOOK_AT_MODEL_EVERY_MS),
+  ];
+
+  return {
+    isReady: () => taking.length > 0 && !draining,
+    async stop() {
+      draining = true;
+      for (const timer of timers) clearInterval(timer);
+      const patience = new Promise((resolve) => setTimeout(resolve, DRAIN_WITHIN_MS).unref());
+      await Promise.race([pause(), patience]);
+      await cancels.drain();
+    },
+  };
+}
+
+function reportTo(
+  bus: Bus,
+  { envelope }: Incoming,
+  instance: string,
+  report: NonNullable<Report['report']>,
+): void {
+  if (envelope.scoreTo === undefined) return;
+  bus.publish(envelope.scoreTo, ReportMessage.encode({ instance, report }).finish(), envelope);
+}
+
+/** The receipts of steps that report elsewhere. */
+export const acceptedBy = (instance: string): Receipt => ({
+  receipt: { $case: 'accepted', value: { instance } },
+});
+export const refusedWith = (refusal: { reason: Refusal_Reason; instance: string }): Receipt => ({
+  receipt: { $case: 'refusal', value: refusal },
+});
