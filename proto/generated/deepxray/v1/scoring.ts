@@ -269,7 +269,7 @@ export function missingReasonToJSON(object: MissingReason): string {
 
 export interface ScoreRequest {
   /** PNG, JPEG, TIFF or WebP; 8 or 16 bit. */
-  xray: Buffer;
+  xray: Uint8Array;
   options: ScoreOptions | undefined;
 }
 
@@ -279,7 +279,7 @@ export interface ScoreChunk {
     | ScoreOptions
     | undefined;
   /** The next bytes of the file. */
-  xray: Buffer;
+  xray: Uint8Array;
 }
 
 export interface ScoreOptions {
@@ -449,7 +449,7 @@ export interface MissingJoint {
 }
 
 function createBaseScoreRequest(): ScoreRequest {
-  return { xray: Buffer.alloc(0), options: undefined };
+  return { xray: new Uint8Array(0), options: undefined };
 }
 
 export const ScoreRequest: MessageFns<ScoreRequest> = {
@@ -481,7 +481,7 @@ export const ScoreRequest: MessageFns<ScoreRequest> = {
               break;
             }
 
-            message.xray = Buffer.from(reader.bytes());
+            message.xray = reader.bytes();
             continue;
           }
           case 2: {
@@ -506,7 +506,7 @@ export const ScoreRequest: MessageFns<ScoreRequest> = {
 
   fromJSON(object: any): ScoreRequest {
     return {
-      xray: isSet(object.xray) ? Buffer.from(bytesFromBase64(object.xray)) : Buffer.alloc(0),
+      xray: isSet(object.xray) ? bytesFromBase64(object.xray) : new Uint8Array(0),
       options: isSet(object.options) ? ScoreOptions.fromJSON(object.options) : undefined,
     };
   },
@@ -527,7 +527,7 @@ export const ScoreRequest: MessageFns<ScoreRequest> = {
   },
   fromPartial(object: DeepPartial<ScoreRequest>): ScoreRequest {
     const message = createBaseScoreRequest();
-    message.xray = object.xray ?? Buffer.alloc(0);
+    message.xray = object.xray ?? new Uint8Array(0);
     message.options = (object.options !== undefined && object.options !== null)
       ? ScoreOptions.fromPartial(object.options)
       : undefined;
@@ -536,7 +536,7 @@ export const ScoreRequest: MessageFns<ScoreRequest> = {
 };
 
 function createBaseScoreChunk(): ScoreChunk {
-  return { options: undefined, xray: Buffer.alloc(0) };
+  return { options: undefined, xray: new Uint8Array(0) };
 }
 
 export const ScoreChunk: MessageFns<ScoreChunk> = {
@@ -576,7 +576,7 @@ export const ScoreChunk: MessageFns<ScoreChunk> = {
               break;
             }
 
-            message.xray = Buffer.from(reader.bytes());
+            message.xray = reader.bytes();
             continue;
           }
         }
@@ -594,7 +594,7 @@ export const ScoreChunk: MessageFns<ScoreChunk> = {
   fromJSON(object: any): ScoreChunk {
     return {
       options: isSet(object.options) ? ScoreOptions.fromJSON(object.options) : undefined,
-      xray: isSet(object.xray) ? Buffer.from(bytesFromBase64(object.xray)) : Buffer.alloc(0),
+      xray: isSet(object.xray) ? bytesFromBase64(object.xray) : new Uint8Array(0),
     };
   },
 
@@ -617,7 +617,7 @@ export const ScoreChunk: MessageFns<ScoreChunk> = {
     message.options = (object.options !== undefined && object.options !== null)
       ? ScoreOptions.fromPartial(object.options)
       : undefined;
-    message.xray = object.xray ?? Buffer.alloc(0);
+    message.xray = object.xray ?? new Uint8Array(0);
     return message;
   },
 };
@@ -2305,11 +2305,28 @@ export const ScoringServiceClient = makeGenericClientConstructor(
 };
 
 function bytesFromBase64(b64: string): Uint8Array {
-  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+  if ((globalThis as any).Buffer) {
+    return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
+  } else {
+    const bin = globalThis.atob(b64);
+    const arr = new Uint8Array(bin.length);
+    for (let i = 0; i < bin.length; ++i) {
+      arr[i] = bin.charCodeAt(i);
+    }
+    return arr;
+  }
 }
 
 function base64FromBytes(arr: Uint8Array): string {
-  return globalThis.Buffer.from(arr).toString("base64");
+  if ((globalThis as any).Buffer) {
+    return (globalThis as any).Buffer.from(arr).toString("base64");
+  } else {
+    const bin: string[] = [];
+    arr.forEach((byte) => {
+      bin.push(globalThis.String.fromCharCode(byte));
+    });
+    return globalThis.btoa(bin.join(""));
+  }
 }
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {

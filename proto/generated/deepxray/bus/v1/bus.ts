@@ -159,7 +159,7 @@ export interface GreyImage {
   /** Pixels; 8-bit grey, row-major. */
   width: number;
   height: number;
-  pixels: Buffer;
+  pixels: Uint8Array;
 }
 
 /** In pixels of the canonical radiograph as it lies. */
@@ -1093,7 +1093,7 @@ export const PieceRequest: MessageFns<PieceRequest> = {
 };
 
 function createBaseGreyImage(): GreyImage {
-  return { width: 0, height: 0, pixels: Buffer.alloc(0) };
+  return { width: 0, height: 0, pixels: new Uint8Array(0) };
 }
 
 export const GreyImage: MessageFns<GreyImage> = {
@@ -1144,7 +1144,7 @@ export const GreyImage: MessageFns<GreyImage> = {
               break;
             }
 
-            message.pixels = Buffer.from(reader.bytes());
+            message.pixels = reader.bytes();
             continue;
           }
         }
@@ -1163,7 +1163,7 @@ export const GreyImage: MessageFns<GreyImage> = {
     return {
       width: isSet(object.width) ? globalThis.Number(object.width) : 0,
       height: isSet(object.height) ? globalThis.Number(object.height) : 0,
-      pixels: isSet(object.pixels) ? Buffer.from(bytesFromBase64(object.pixels)) : Buffer.alloc(0),
+      pixels: isSet(object.pixels) ? bytesFromBase64(object.pixels) : new Uint8Array(0),
     };
   },
 
@@ -1188,7 +1188,7 @@ export const GreyImage: MessageFns<GreyImage> = {
     const message = createBaseGreyImage();
     message.width = object.width ?? 0;
     message.height = object.height ?? 0;
-    message.pixels = object.pixels ?? Buffer.alloc(0);
+    message.pixels = object.pixels ?? new Uint8Array(0);
     return message;
   },
 };
@@ -2265,11 +2265,28 @@ export const Presence: MessageFns<Presence> = {
 };
 
 function bytesFromBase64(b64: string): Uint8Array {
-  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+  if ((globalThis as any).Buffer) {
+    return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
+  } else {
+    const bin = globalThis.atob(b64);
+    const arr = new Uint8Array(bin.length);
+    for (let i = 0; i < bin.length; ++i) {
+      arr[i] = bin.charCodeAt(i);
+    }
+    return arr;
+  }
 }
 
 function base64FromBytes(arr: Uint8Array): string {
-  return globalThis.Buffer.from(arr).toString("base64");
+  if ((globalThis as any).Buffer) {
+    return (globalThis as any).Buffer.from(arr).toString("base64");
+  } else {
+    const bin: string[] = [];
+    arr.forEach((byte) => {
+      bin.push(globalThis.String.fromCharCode(byte));
+    });
+    return globalThis.btoa(bin.join(""));
+  }
 }
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
