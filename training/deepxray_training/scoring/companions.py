@@ -54,8 +54,8 @@ def sclerosis(rng: np.random.Generator, layers: Layers, bones: list[np.ndarray])
 
 def coarse(rng: np.random.Generator, layers: Layers, bones: list[np.ndarray]) -> None:
     """Coarser, more contrasted trabeculae."""
-    amount = rng.uniform(0.4, 1.6)
-    grain = noise.field(rng, rng.choice([1.5, 2.0, 3.0])) * rng.uniform(0.03, 0.13)
+    amount = rng.uniform(0.2, 1.1)
+    grain = noise.field(rng, rng.choice([1.5, 2.0, 3.0])) * rng.uniform(0.03, 0.1)
     for k, bone in enumerate((layers.distal, layers.proximal)):
         inside = np.clip((bone.depth - 2) / 3, 0, 1)
         detail = bones[k] - cv2.GaussianBlur(bones[k], (0, 0), 3)

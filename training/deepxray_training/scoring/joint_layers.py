@@ -33,8 +33,12 @@ class Bone:
     """[m, 2] unit normals into the bone."""
     depth: np.ndarray
     """[PATCH, PATCH] float32, px inside the outline; negative outside."""
+    axial: np.ndarray
+    """[PATCH, PATCH] float32, px of this bone between the pixel and the joint, along the finger."""
+    from_tip: np.ndarray
+    """[PATCH, PATCH] float32, px past the end's foremost point."""
     along: np.ndarray
-    """[PATCH, PATCH] float32, position of the nearest point of the end's outline: 0 its left, 1 its right end."""
+    """[PATCH, PATCH] float32, place along the end's outline: 0 its left, 1 its right end."""
     length: float
     """Of the end's outline (px)."""
     upwards: bool
@@ -100,8 +104,13 @@ def _bone(film: np.ndarray, soft: np.ndarray, mask: np.ndarray, mine: np.ndarray
     end = end[4:-4]
     inward = inward[4:-4]
     length = float(np.linalg.norm(np.diff(end, axis=0), axis=1).sum())
-    along = _nearest(end)
-    return Bone(layer, mask > 0, end, np.full(len(end), 1 / len(end), np.float32), inward, depth, along, length, upwards)
+    along = _along(end, upwards)
+    axial = np.cumsum(mask if upwards else mask[::-1], axis=0, dtype=np.float32)
+    axial = axial if upwards else axial[::-1]
+    tip = float(end[:, 1].min() if upwards else end[:, 1].max())
+    from_tip = (_ROWS - tip) * (1 if upwards else -1)
+    weight = np.full(len(end), 1 / len(end), np.float32)
+    return Bone(layer, mask > 0, end, weight, inward, depth, axial, from_tip, along, length, upwards)
 
 
 def _resample(line: np.ndarray, count: int) -> np.ndarray:
@@ -111,15 +120,24 @@ def _resample(line: np.ndarray, count: int) -> np.ndarray:
     return np.stack([np.interp(at, gone, line[:, 0]), np.interp(at, gone, line[:, 1])], axis=1).astype(np.float32)
 
 
-def _nearest(end: np.ndarray) -> np.ndarray:
-    """For every pixel the index of the nearest outline point, as a fraction 0-1; smoothed, for lesions' shapes."""
-    canvas = np.ones((PATCH // 2, PATCH // 2), np.uint8)
-    half = np.clip(end / 2, 0, PATCH // 2 - 1).astype(np.int32)
-    canvas[half[:, 1], half[:, 0]] = 0
-    _, label = cv2.distanceTransformWithLabels(canvas, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)
-    value = np.zeros(label.max() + 1, np.float32)
-    value[label[half[:, 1], half[:, 0]]] = np.arange(len(end)) / (len(end) - 1)
-    return cv2.resize(cv2.GaussianBlur(value[label], (0, 0), 1.0), (PATCH, PATCH), interpolation=cv2.INTER_LINEAR)
+def _along(end: np.ndarray, upwards: bool) -> np.ndarray:
+    """For every pixel its place along the end's outline (0-1, by angle about a point inside the end).
+
+    Beyond the outline's ends, down the shaft's flanks, it goes on below 0 and above 1 by the px gone.
+    """
+    towards = 1.0 if upwards else -1.0
+    origin_x = float(end[[0, -1], 0].mean())
+    origin_y = float(end[[0, -1], 1].mean())
+    right, down = _COLUMNS - origin_x, (_ROWS - origin_y) * towards
+    angle = np.arctan2(right, -down)
+    own = np.unwrap(np.arctan2(end[:, 0] - origin_x, -(end[:, 1] - origin_y) * towards))
+    place = np.linspace(0, 1, len(end), dtype=np.float32)
+    order = np.argsort(own, kind="stable")
+    length = float(np.linalg.norm(np.diff(end, axis=0), axis=1).sum())
+    along = np.interp(angle.ravel(), own[order], place[order]).reshape(angle.shape)
+    beyond = np.clip(down, 0, None) / length
+    along = np.where(down > 0, np.where(right < 0, np.minimum(along, 0.03) - beyond, np.maximum(along, 0.97) + beyond), along)
+    return along.astype(np.float32)
 
 
 def split(image: np.ndarray, outlines: Outlines, row: int) -> Layers:

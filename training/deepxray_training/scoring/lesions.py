@@ -13,8 +13,8 @@ from . import noise
 from .joint_layers import Bone
 from .patches import PATCH
 
-_TOP = 30.0
-"""No lesion reaches deeper than this (px)."""
+_DEEPEST = 30.0
+"""No lesion reaches further than this (px) from the bone's end, or shafts would split."""
 
 
 @dataclass
@@ -26,8 +26,8 @@ class Damage:
     sclerosis: np.ndarray = field(default_factory=lambda: np.zeros((PATCH, PATCH), np.float32))
     """[PATCH, PATCH] by how much the bone beside a lesion is denser."""
 
-    def add(self, shape: np.ndarray, strength: float) -> None:
-        self.removed = 1 - (1 - self.removed) * (1 - strength * shape)
+    def add(self, rng: np.random.Generator, bone: Bone, shape: np.ndarray, strength: float) -> None:
+        self.removed = 1 - (1 - self.removed) * (1 - strength * shape * _within(rng, bone))
 
     def rim(self, shape: np.ndarray, strength: float) -> None:
         """A denser rim just outside ``shape``."""
@@ -66,6 +66,11 @@ def _ragged(rng: np.random.Generator, bone: Bone, amount: float) -> tuple[np.nda
     return bone.along * bone.length + noise.field(rng, 3.0) * amount * 0.7, bone.depth + shake
 
 
+def _within(rng: np.random.Generator, bone: Bone) -> np.ndarray:
+    """0-1: where lesions may be, the end of the bone."""
+    return _soft_step(_DEEPEST + rng.uniform(-6, 2) + 1.5 * noise.field(rng, 3.0) - bone.from_tip, 1.5)
+
+
 def notch(rng: np.random.Generator, bone: Bone, damage: Damage, at: float, half_width: float, deep: float) -> None:
     """Bone gone beneath a stretch of outline ``at`` (0-1), as a bite with a ragged edge."""
     along, depth = _ragged(rng, bone, min(1.6, 0.15 * deep + 0.4))
@@ -75,7 +80,7 @@ def notch(rng: np.random.Generator, bone: Bone, damage: Damage, at: float, half_
     softness = rng.uniform(0.7, 1.8)
     shape = _soft_step(floor - depth, softness) * _soft_step((1 - u) * half_width, 1.0)
     # Seen in projection a bite seldom takes the whole thickness of the bone.
-    damage.add(shape, rng.uniform(0.6, 1.0))
+    damage.add(rng, bone, shape, rng.uniform(0.65, 1.0))
     if rng.random() < 0.3:
         damage.rim(shape, rng.uniform(0.05, 0.3))
 
@@ -87,7 +92,7 @@ def dot_dash(rng: np.random.Generator, bone: Bone, damage: Damage, at: float, ha
     line = noise.line(rng, 3.0, 256)
     dashes = _soft_step(line[np.clip(along.astype(np.int32) + 40, 0, 255)] + rng.uniform(0.0, 1.2), 0.5)
     shape = inside * dashes * _soft_step(rng.uniform(3.0, 5.0) - depth, 1.2)
-    damage.add(shape, rng.uniform(0.5, 0.85))
+    damage.add(rng, bone, shape, rng.uniform(0.5, 0.85))
 
 
 def cyst(rng: np.random.Generator, bone: Bone, damage: Damage, at: float, radius: float) -> None:
@@ -96,7 +101,7 @@ def cyst(rng: np.random.Generator, bone: Bone, damage: Damage, at: float, radius
     centre = radius * rng.uniform(0.3, 0.75)
     far = np.hypot((along - at * bone.length) * rng.uniform(0.8, 1.2), depth - centre)
     shape = _soft_step(radius - far, rng.uniform(0.8, 1.6)) * (bone.depth > -5)
-    damage.add(shape, rng.uniform(0.55, 0.95))
+    damage.add(rng, bone, shape, rng.uniform(0.55, 0.95))
     if rng.random() < 0.5:
         damage.rim(shape, rng.uniform(0.1, 0.4))
 
@@ -106,7 +111,7 @@ def moth_eaten(rng: np.random.Generator, bone: Bone, damage: Damage, at: float, 
     along, depth = _ragged(rng, bone, 1.0)
     inside = _soft_step(half_width - np.abs(along - at * bone.length), 3) * _soft_step(deep - depth, 4)
     holes = _soft_step(noise.field(rng, rng.choice([1.5, 2.0, 3.0])) + rng.uniform(0.0, 0.7), 0.6)
-    damage.add(inside * holes, rng.uniform(0.6, 0.95))
+    damage.add(rng, bone, inside * holes, rng.uniform(0.6, 0.95))
 
 
 def pencil(rng: np.random.Generator, bone: Bone, damage: Damage, deep: float) -> None:
@@ -114,7 +119,7 @@ def pencil(rng: np.random.Generator, bone: Bone, damage: Damage, deep: float) ->
     along, depth = _ragged(rng, bone, 1.2)
     side = np.abs(along / bone.length - rng.uniform(0.44, 0.56)) * 2
     floor = deep * np.clip(side * 1.25 - rng.uniform(0.0, 0.15), 0, 1) ** rng.uniform(0.6, 1.1) + rng.uniform(0.5, 3.5)
-    damage.add(_soft_step(floor - depth, 1.5), rng.uniform(0.85, 1.0))
+    damage.add(rng, bone, _soft_step(floor - depth, 1.5), rng.uniform(0.85, 1.0))
 
 
 def cup(rng: np.random.Generator, bone: Bone, damage: Damage, half_width: float, deep: float) -> None:
@@ -125,10 +130,12 @@ def cup(rng: np.random.Generator, bone: Bone, damage: Damage, half_width: float,
 def resorption(rng: np.random.Generator, bone: Bone, damage: Damage, deep: float, at: float, half_width: float) -> None:
     """The end eaten away to ``deep`` over a wide stretch, slanting to one side."""
     along, depth = _ragged(rng, bone, 1.6)
+    if rng.random() < 0.65:  # from the front, as by pressure, and not from the flanks as well
+        depth = np.where(bone.mask, bone.axial, np.minimum(bone.depth, 0)) + depth - bone.depth
     u = (along / bone.length - 0.5) * 2
     floor = deep * (1 + rng.uniform(-0.5, 0.5) * u)
     inside = _soft_step(half_width - np.abs(along - at * bone.length), 2.5)
-    damage.add(_soft_step(floor - depth, rng.uniform(0.8, 2.5)) * inside, rng.uniform(0.75, 1.0))
+    damage.add(rng, bone, _soft_step(floor - depth, rng.uniform(0.8, 2.5)) * inside, rng.uniform(0.88, 1.0))
 
 
 def _bare_area(rng: np.random.Generator) -> float:

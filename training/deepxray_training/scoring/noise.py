@@ -12,7 +12,7 @@ _bank: dict[float, np.ndarray] = {}
 def _field(sigma: float) -> np.ndarray:
     if sigma not in _bank:
         white = np.random.default_rng(int(sigma * 100)).standard_normal((_SIDE, _SIDE)).astype(np.float32)
-        smooth = cv2.GaussianBlur(white, (0, 0), sigma, borderType=cv2.BORDER_WRAP) if sigma > 0 else white
+        smooth = cv2.GaussianBlur(white, (0, 0), sigma) if sigma > 0 else white
         _bank[sigma] = smooth / smooth.std()
     return _bank[sigma]
 

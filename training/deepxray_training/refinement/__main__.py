@@ -1,0 +1,36 @@
+"""Trains, exports and evaluates joint refinement: ``python -m deepxray_training.refinement --data DATA``."""
+
+import numpy as np
+
+from ..data import held_out
+from ..engine import TRAINING, arguments, train
+from ..hands import load_pictures
+from ..localisation.loss import loss
+from .model import Refinement
+from .patches import load_patches
+from .samples import Maker
+
+
+def main() -> None:
+    args = arguments(__doc__, steps=4000, batch=64, lr=2e-3).parse_args()
+    pictures = load_pictures(args.data, TRAINING / "cache", 384)
+    patches = load_patches(args.data, TRAINING / "cache")
+    if args.synthetic:
+        from ..synthetic import with_synthetic_patches
+
+        patches = with_synthetic_patches(patches, args.synthetic)
+    # Wrists show finger joints at their upper edge: no example of "anything else".
+    others = [p for p in pictures if p.film.body_part == "other" and p.film.terms_known and p.film.split == "train" and p.film.note != "wrist"]
+    training = np.array([f.split == "train" for f in patches.films])
+    aside = np.array([held_out(f) for f in patches.films])
+    maker = Maker(patches, training & ~aside, [p.image for p in others if not held_out(p.film)])
+    run = TRAINING / "runs" / "joint-refinement" / args.run
+    net = train(Refinement(), maker, lambda o, b: loss(o, b, sigma=0.8), run, args)
+
+    from .publish import publish
+
+    publish(net, Maker(patches, training & aside, [p.image for p in others if held_out(p.film)]), pictures, run, args)
+
+
+if __name__ == "__main__":
+    main()
