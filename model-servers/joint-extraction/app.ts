@@ -1,8 +1,7 @@
 /** The joint-extraction step: finds the joints of one radiograph and sends each crop on as soon as it is cut. */
+import { encodeRefusal } from '#platform/bus/receipt.ts';
 import type { App, Surroundings } from '#platform/process/run.ts';
-import { Receipt } from '#proto/deepxray/bus/v1/bus.ts';
 import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
-import { refusedWith } from '../sidecar/step.ts';
 import { extractJoints } from './extract-joints.ts';
 import { MODEL as LOCALISATION } from './localisation-model.ts';
 import { createLocator } from './locate-joints.ts';
@@ -16,7 +15,7 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
     {
       step: 'joint-extraction',
       models: [LOCALISATION, REFINEMENT],
-      encodeRefusal: (refusal) => Receipt.encode(refusedWith(refusal)).finish(),
+      encodeRefusal,
       createHandler({ bus, client, describe }) {
         const net = (model: string) => {
           const description = describe(model);

@@ -3,6 +3,7 @@
  * it is, send the crop on. Each joint goes its way alone; none waits for the last.
  */
 import type { Bus } from '#platform/bus/bus.ts';
+import { encodeAccepted, encodeRefusal } from '#platform/bus/receipt.ts';
 import { CROP_SIDE_PX, cropSideInHandScales } from '#platform/domain/crop-frame.ts';
 import { type JointName, jointFromProto, jointToProto } from '#platform/domain/joints.ts';
 import { cropAlongFinger } from '#platform/image/crop-along-finger.ts';
@@ -14,11 +15,10 @@ import {
   ExtractionRequest,
   type ImageSource,
   type JointPosition,
-  Receipt,
   Refusal_Reason,
 } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
-import { acceptedBy, refusedWith, type Work } from '../sidecar/step.ts';
+import type { Work } from '../sidecar/step.ts';
 import { MODEL as LOCALISATION, type Located } from './localisation-model.ts';
 import type { Film, Locator } from './locate-joints.ts';
 import { pullRadiograph } from './pull-radiograph.ts';
@@ -38,11 +38,10 @@ const REFINING_AT_ONCE = 3;
 export async function extractJoints(work: Work, parts: Parts): Promise<void> {
   const request = decodeRequest(work.payload);
   if (!request?.image || !isTurn(request.turnedClockwiseDeg)) {
-    const refusal = { reason: Refusal_Reason.REASON_INVALID, instance: work.instance };
-    work.respond(Receipt.encode(refusedWith(refusal)).finish());
+    work.respond(encodeRefusal({ reason: Refusal_Reason.REASON_INVALID, instance: work.instance }));
     return;
   }
-  work.respond(Receipt.encode(acceptedBy(work.instance)).finish());
+  work.respond(encodeAccepted(work.instance));
   const wanted = request.joints.map(jointFromProto).filter((name) => name !== undefined);
   try {
     await extract(work, request, request.image, wanted, parts);

@@ -1,8 +1,7 @@
 /** The joint-scoring step: a crop comes in and is acknowledged; its grade goes to where its request's scores go. */
+import { encodeRefusal } from '#platform/bus/receipt.ts';
 import type { App, Surroundings } from '#platform/process/run.ts';
-import { Receipt } from '#proto/deepxray/bus/v1/bus.ts';
 import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
-import { refusedWith } from '../sidecar/step.ts';
 import { scoreCrop } from './score-crop.ts';
 import { MODEL } from './scoring-model.ts';
 
@@ -14,7 +13,7 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
     {
       step: 'joint-scoring',
       models: [MODEL],
-      encodeRefusal: (refusal) => Receipt.encode(refusedWith(refusal)).finish(),
+      encodeRefusal,
       createHandler({ client, describe }) {
         const description = describe(MODEL);
         const threshold = numberParameter(description, 'threshold', THRESHOLD);

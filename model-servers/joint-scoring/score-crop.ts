@@ -1,14 +1,15 @@
 /** Grades one crop of a joint and sends the score to where its request's scores go. */
 
+import { encodeAccepted, encodeRefusal } from '#platform/bus/receipt.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
 import { isWhole } from '#platform/image/grey-image.ts';
 import type { Logger } from '#platform/process/log.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { inSpan } from '#platform/telemetry/tracing.ts';
-import { CropRequest, Receipt, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
+import { CropRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 import type { ModelClient } from '../sidecar/model-client.ts';
-import { acceptedBy, refusedWith, type Work } from '../sidecar/step.ts';
+import type { Work } from '../sidecar/step.ts';
 import { INPUT, interpret, MODEL, prepare } from './scoring-model.ts';
 
 export async function scoreCrop(
@@ -19,11 +20,10 @@ export async function scoreCrop(
   const crop = request?.crop;
   const name = request && jointFromProto(request.joint);
   if (!request || !name || !crop || !isWhole(crop) || crop.width !== crop.height) {
-    const refusal = { reason: Refusal_Reason.REASON_INVALID, instance: work.instance };
-    work.respond(Receipt.encode(refusedWith(refusal)).finish());
+    work.respond(encodeRefusal({ reason: Refusal_Reason.REASON_INVALID, instance: work.instance }));
     return;
   }
-  work.respond(Receipt.encode(acceptedBy(work.instance)).finish());
+  work.respond(encodeAccepted(work.instance));
   const attributes = { [ATTRIBUTE.joint]: name, [ATTRIBUTE.attempt]: request.attempt };
   await inSpan('score joint', { attributes }, () => grade(work, request, parts));
 }

@@ -73,7 +73,7 @@ export function createModelClient(address: string): ModelClient {
           },
         ],
         outputs: [],
-        rawInputContents: [Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength)],
+        rawInputContents: [pixels],
       };
       const call = client.modelInfer.bind(client);
       return outputsOf(await callUnary(`${SERVICE}/ModelInfer`, call, request, when));
@@ -93,7 +93,7 @@ function outputsOf(response: ModelInferResponse): Outputs {
         throw new Error(`model ${response.modelName} gave no raw FP32 output ${output}`);
       }
       // A copy: the bytes inside a gRPC message need not lie at a multiple of four.
-      return new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength));
+      return new Float32Array(raw.slice().buffer);
     },
   };
 }

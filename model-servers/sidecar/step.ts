@@ -8,7 +8,6 @@ import { deadlineSignal, hasPassed } from '#platform/deadline.ts';
 import type { Logger } from '#platform/process/log.ts';
 import {
   Presence,
-  type Receipt,
   Refusal_Reason,
   type Report,
   Report as ReportMessage,
@@ -159,11 +158,3 @@ function reportTo(
   if (envelope.scoreTo === undefined) return;
   bus.publish(envelope.scoreTo, ReportMessage.encode({ instance, report }).finish(), envelope);
 }
-
-/** The receipts of steps that report elsewhere. */
-export const acceptedBy = (instance: string): Receipt => ({
-  receipt: { $case: 'accepted', value: { instance } },
-});
-export const refusedWith = (refusal: { reason: Refusal_Reason; instance: string }): Receipt => ({
-  receipt: { $case: 'refusal', value: refusal },
-});

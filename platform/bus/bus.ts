@@ -11,7 +11,7 @@ import {
   TimeoutError,
 } from '@nats-io/transport-node';
 import { remainingMs } from '../deadline.ts';
-import { inSpan, type SpanSettings, SpanKind } from '../telemetry/tracing.ts';
+import { inSpan, SpanKind, type SpanSettings } from '../telemetry/tracing.ts';
 import { type Envelope, open, seal } from './envelope.ts';
 import { subjectTemplate } from './subjects.ts';
 

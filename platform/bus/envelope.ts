@@ -1,6 +1,7 @@
 /** What travels beside every message on NATS: correlation, deadline, destination, trace context. */
-import type { Context } from '@opentelemetry/api';
+
 import { headers as createHeaders, type MsgHdrs } from '@nats-io/transport-node';
+import type { Context } from '@opentelemetry/api';
 import { type DeadlineMs, remainingMs } from '../deadline.ts';
 import { contextOf, traceHeaders } from '../telemetry/tracing.ts';
 import { HEADER } from './subjects.ts';

@@ -1,11 +1,11 @@
 /** A gRPC server as every role of ours runs one: limits, health, tracing around each handler, a drain that ends. */
 import {
   type handleUnaryCall,
-  type sendUnaryData,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
   type ServerUnaryCall,
+  type sendUnaryData,
 } from '@grpc/grpc-js';
 import { context, trace } from '@opentelemetry/api';
 import { toServiceError } from '../errors/grpc-status.ts';

@@ -4,8 +4,8 @@
  */
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startTelemetry, type Telemetry } from '../telemetry/start.ts';
 import type { Role } from '../telemetry/names.ts';
+import { startTelemetry, type Telemetry } from '../telemetry/start.ts';
 import { type AdminServer, startAdminServer } from './admin-server.ts';
 import type { commonSettings } from './common-settings.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -115,6 +115,7 @@ function requireRoleArgument(role: Role): void {
 
 function readOrExit<S extends Settings>(settings: S): ValuesOf<S> {
   try {
+    // biome-ignore lint/style/noProcessEnv: the one place that reads it, for every process.
     return readSettings(settings, process.env);
   } catch (error) {
     if (!(error instanceof InvalidSettings)) throw error;

@@ -1,0 +1,65 @@
+/**
+ * Asks a step for work until a pod of it takes it. Core NATS picks a member of the queue group at
+ * random, busy or not, so a refusal means: ask again, after a short pause that grows and varies.
+ */
+import { Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
+import { hasPassed } from '../deadline.ts';
+import { pause } from '../pause.ts';
+import { type Bus, NoReply, NoResponders } from './bus.ts';
+import type { Envelope } from './envelope.ts';
+import { type Step, SUBJECT } from './subjects.ts';
+
+/** Silent pods (dead, frozen, cut off) and failed models that are borne before the step counts as away. */
+const FAILURES_BORNE = 2;
+/** Pods come and go in a rollout; a queue group that stays empty for this long is away. */
+const EMPTY_BORNE_MS = 60;
+const FIRST_PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 40;
+
+export type Asked<T> =
+  | { answer: T }
+  /**
+   * unavailable: nobody listens, or nobody answers. too-late: the deadline or a cancel came first.
+   * failed: the model failed each time, or the pod cannot make sense of the message.
+   */
+  | { refused: 'unavailable' | 'too-late' | 'failed' };
+
+export type Answer<T> = { answer: T } | { refusal: Refusal_Reason };
+
+export async function askStep<T>(question: {
+  bus: Bus;
+  step: Step;
+  payload: Uint8Array;
+  envelope: Envelope;
+  signal: AbortSignal;
+  /** Silence for this long means that the pod is gone. */
+  replyWithinMs: number;
+  read(reply: Uint8Array): Answer<T>;
+}): Promise<Asked<T>> {
+  const { bus, step, payload, envelope, signal, replyWithinMs, read } = question;
+  const begun = performance.now();
+  let failures = 0;
+  let pauseMs = FIRST_PAUSE_MS;
+  while (!signal.aborted && !hasPassed(envelope.deadline)) {
+    try {
+      const answer = read(await bus.request(SUBJECT.work(step), payload, envelope, replyWithinMs));
+      if ('answer' in answer) return answer;
+      if (answer.refusal === Refusal_Reason.REASON_TOO_LATE) return { refused: 'too-late' };
+      if (answer.refusal === Refusal_Reason.REASON_INVALID) return { refused: 'failed' };
+      if (answer.refusal === Refusal_Reason.REASON_MODEL_FAILED && ++failures > FAILURES_BORNE) {
+        return { refused: 'failed' };
+      }
+    } catch (error) {
+      if (error instanceof NoReply) {
+        if (++failures > FAILURES_BORNE) return { refused: 'unavailable' };
+        continue;
+      }
+      if (!(error instanceof NoResponders) || performance.now() - begun > EMPTY_BORNE_MS) {
+        return { refused: 'unavailable' };
+      }
+    }
+    await pause(pauseMs * (0.5 + Math.random()), signal);
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+  }
+  return { refused: 'too-late' };
+}
