@@ -5,13 +5,17 @@ import { type Logger, pino } from 'pino';
 export type { Logger };
 
 export const createLogger = (service: string, instance: string, level: string): Logger =>
-  pino({
-    level,
-    base: { service, instance },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    mixin() {
-      const span = trace.getActiveSpan()?.spanContext();
-      return span ? { traceId: span.traceId, spanId: span.spanId } : {};
+  pino(
+    {
+      level,
+      base: { service, instance },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin() {
+        const span = trace.getActiveSpan()?.spanContext();
+        return span ? { traceId: span.traceId, spanId: span.spanId } : {};
+      },
     },
-  });
+    // Written at once: the buffered form, flushing at exit, tries for ever when its reader was killed.
+    pino.destination({ dest: 1, sync: true }),
+  );

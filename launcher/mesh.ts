@@ -1,0 +1,134 @@
+/** The whole mesh on this machine: nats-server, every role, and the order in which they end. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Console } from './console.ts';
+import { obtainNatsServer } from './nats-server.ts';
+import {
+  gatewayUrlOf,
+  type MeshSettings,
+  planRoles,
+  portsOf,
+  type RolePlan,
+  STAGES,
+  type Stage,
+} from './plan.ts';
+import { problemsWithPorts } from './ports.ts';
+import { untilReady } from './readiness.ts';
+import { createReporter, type LogFile } from './reporter.ts';
+import { type Program, type Supervised, supervise, type Watcher } from './supervise.ts';
+import { clearUpAfterLauncher } from './watchdog.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** The mesh cannot run, for a reason that a person can mend. */
+export class CannotRun extends Error {
+  override name = 'CannotRun';
+}
+
+export type Mesh = {
+  url: string;
+  /** Resolves when a radiograph would be scored. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Rejects with CannotRun when a process cannot be kept alive; never resolves. */
+  failed: Promise<never>;
+  /** In order, leaving nothing behind. */
+  stop(): Promise<void>;
+  /** All at once, without asking. */
+  kill(): void;
+};
+
+export async function startMesh(
+  mesh: MeshSettings,
+  {
+    console,
+    verbose,
+    logs,
+    signal,
+  }: { console: Console; verbose: boolean; logs?: LogFile; signal: AbortSignal },
+): Promise<Mesh> {
+  const socketFolder = await mkdtemp(join(tmpdir(), 'deepxray-'));
+  const watchdog = clearUpAfterLauncher(socketFolder);
+  const clearUp = async () => {
+    await rm(socketFolder, { recursive: true, force: true });
+    watchdog.dismiss();
+  };
+  const running: { stage: Stage; supervised: Supervised }[] = [];
+  try {
+    const roles = planRoles(mesh, socketFolder);
+    const problems = await problemsWithPorts(portsOf(mesh, roles));
+    if (problems.length > 0) throw new CannotRun(problems.join('\n'));
+
+    const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+    failed.catch(() => undefined);
+    const reporter = createReporter({ console, verbose, ...(logs ? { logs } : {}) });
+    const watcher: Watcher = {
+      ...reporter,
+      onGivenUp: (name, why) =>
+        fail(new CannotRun(`${name} cannot be kept alive: ${why}${reporter.lastWords(name)}`)),
+    };
+
+    if (mesh.natsUrl === undefined) {
+      const path = await obtainNatsServer((text) => console.say('launcher', text), signal);
+      running.push({
+        stage: 'nats',
+        supervised: supervise(natsProgram(path, mesh.natsPort, watchdog.guard), watcher),
+      });
+    }
+    for (const role of roles) {
+      running.push({ stage: role.stage, supervised: supervise(roleProgram(role), watcher) });
+    }
+    console.say('launcher', `starting ${running.length} processes`);
+
+    return {
+      url: gatewayUrlOf(mesh),
+      failed,
+      ready: (signal) => untilReady(gatewayUrlOf(mesh), signal, notReadyYet(console)),
+      async stop() {
+        reporter.quieten();
+        for (const { supervised } of running) supervised.letGo();
+        for (const stage of STAGES) {
+          await Promise.all(
+            running.filter((one) => one.stage === stage).map(({ supervised }) => supervised.stop()),
+          );
+        }
+        reporter.stop();
+        await clearUp();
+      },
+      kill() {
+        for (const { supervised } of running) supervised.kill();
+      },
+    };
+  } catch (thrown) {
+    for (const { supervised } of running) supervised.kill();
+    await clearUp();
+    throw thrown;
+  }
+}
+
+const notReadyYet = (console: Console) => ({
+  tellEveryMs: 10_000,
+  tell: (missing: string) => console.say('launcher', `not ready yet: ${missing}`, 'warning'),
+});
+
+const roleProgram = ({ instance, role, entry, environment, socket }: RolePlan): Program => ({
+  name: instance,
+  command: process.execPath,
+  arguments: [join(ROOT, entry), `--role=${role}`],
+  environment: {
+    ...process.env,
+    ...environment,
+  },
+  startedBy: 'message',
+  ...(socket === undefined ? {} : { prepare: () => rm(socket, { force: true }) }),
+});
+
+/** Core NATS only: no JetStream, so nothing of a radiograph is ever written to disk. */
+const natsProgram = (command: string, port: number, onSpawn: (pid: number) => void): Program => ({
+  name: 'nats-server',
+  command,
+  arguments: ['-a', '127.0.0.1', '-p', String(port)],
+  environment: process.env,
+  startedBy: /Server is ready/,
+  onSpawn,
+});
