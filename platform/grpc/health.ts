@@ -22,7 +22,7 @@ export function addHealth(server: Server, services: readonly string[]): Health {
   // The implementation never ends a watch: without a hand on these, each would hold up a graceful stop.
   health.addToServer({
     addService(definition, handlers) {
-      const watch = handlers['watch'] as unknown as (call: Watch) => void;
+      const watch = handlers.watch as unknown as (call: Watch) => void;
       const remembered = (call: Watch) => {
         watches.add(call);
         call.on('cancelled', () => watches.delete(call));
