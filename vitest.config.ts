@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const IGNORED = ['**/node_modules/**', '**/.cache/**', 'training/**', 'out/**'];
+
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        // Pure code, beside its source.
+        test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...IGNORED, 'test/**'], maxWorkers: 2 },
+      },
+      {
+        extends: true,
+        // Real processes: one file after the other, since each mesh wants the cores for itself.
+        test: {
+          name: 'mesh',
+          include: ['test/**/*.test.ts'],
+          exclude: IGNORED,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
