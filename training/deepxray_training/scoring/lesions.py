@@ -15,6 +15,7 @@ from .patches import PATCH
 
 _DEEPEST = 30.0
 """No lesion reaches further than this (px) from the bone's end, or shafts would split."""
+_ROWS, _COLUMNS = np.mgrid[0:PATCH, 0:PATCH].astype(np.float32)
 
 
 @dataclass
@@ -71,17 +72,27 @@ def _within(rng: np.random.Generator, bone: Bone) -> np.ndarray:
     return _soft_step(_DEEPEST + rng.uniform(-6, 2) + 1.5 * noise.field(rng, 3.0) - bone.from_tip, 1.5)
 
 
+def _bite(rng: np.random.Generator, bone: Bone, at: float, half_width: float, deep: float, into: float = 0.0) -> np.ndarray:
+    """0-1, [PATCH, PATCH]: a ragged ellipse about the outline's point ``at`` (0-1), ``into`` px inside it."""
+    index = int(np.clip(at, 0, 1) * (len(bone.outline) - 1))
+    normal = bone.inward[index]
+    centre = bone.outline[index] + normal * into
+    x, y = _COLUMNS - centre[0], _ROWS - centre[1]
+    inward = x * normal[0] + y * normal[1]
+    sideways = x * normal[1] - y * normal[0] + rng.normal(0, 0.25) * inward
+    power = rng.uniform(1.7, 2.8)
+    far = ((np.abs(sideways) / half_width) ** power + (np.abs(inward) / deep) ** power) ** (1 / power)
+    size = min(half_width, deep)
+    ragged = noise.field(rng, 3.0) * min(1.5, 0.16 * size) + noise.field(rng, 1.5) * min(0.6, 0.08 * size)
+    return _soft_step((1 - far) * size + ragged, rng.uniform(0.7, 1.8))
+
+
 def notch(rng: np.random.Generator, bone: Bone, damage: Damage, at: float, half_width: float, deep: float) -> None:
-    """Bone gone beneath a stretch of outline ``at`` (0-1), as a bite with a ragged edge."""
-    along, depth = _ragged(rng, bone, min(1.6, 0.15 * deep + 0.4))
-    u = np.clip(np.abs(along - at * bone.length) / half_width, 0, 1.2)
-    power = rng.uniform(1.4, 3.5)
-    floor = deep * np.clip(1 - u**power, 0, 1) ** rng.uniform(0.5, 0.9)
-    softness = rng.uniform(0.7, 1.8)
-    shape = _soft_step(floor - depth, softness) * _soft_step((1 - u) * half_width, 1.0)
+    """A bite out of the outline with a ragged edge."""
+    shape = _bite(rng, bone, at, half_width, deep)
     # Seen in projection a bite seldom takes the whole thickness of the bone.
     damage.add(rng, bone, shape, rng.uniform(0.65, 1.0))
-    if rng.random() < 0.3:
+    if rng.random() < 0.35:
         damage.rim(shape, rng.uniform(0.05, 0.3))
 
 
@@ -97,10 +108,7 @@ def dot_dash(rng: np.random.Generator, bone: Bone, damage: Damage, at: float, ha
 
 def cyst(rng: np.random.Generator, bone: Bone, damage: Damage, at: float, radius: float) -> None:
     """A round hole beneath the surface that has broken through it."""
-    along, depth = _ragged(rng, bone, 0.7)
-    centre = radius * rng.uniform(0.3, 0.75)
-    far = np.hypot((along - at * bone.length) * rng.uniform(0.8, 1.2), depth - centre)
-    shape = _soft_step(radius - far, rng.uniform(0.8, 1.6)) * (bone.depth > -5)
+    shape = _bite(rng, bone, at, radius * rng.uniform(0.8, 1.2), radius, radius * rng.uniform(0.3, 0.75))
     damage.add(rng, bone, shape, rng.uniform(0.55, 0.95))
     if rng.random() < 0.5:
         damage.rim(shape, rng.uniform(0.1, 0.4))
@@ -135,7 +143,10 @@ def resorption(rng: np.random.Generator, bone: Bone, damage: Damage, deep: float
     u = (along / bone.length - 0.5) * 2
     floor = deep * (1 + rng.uniform(-0.5, 0.5) * u)
     inside = _soft_step(half_width - np.abs(along - at * bone.length), 2.5)
-    damage.add(rng, bone, _soft_step(floor - depth, rng.uniform(0.8, 2.5)) * inside, rng.uniform(0.88, 1.0))
+    shape = _soft_step(floor - depth, rng.uniform(0.8, 2.5)) * inside
+    damage.add(rng, bone, shape, rng.uniform(0.88, 1.0))
+    if rng.random() < 0.4:
+        damage.rim(shape, rng.uniform(0.1, 0.5))
 
 
 def _bare_area(rng: np.random.Generator) -> float:
@@ -199,4 +210,19 @@ def destroy(rng: np.random.Generator, bones: list[Bone], percent: float) -> list
             break
         k = int(only if only is not None else rng.integers(0, 2))
         _one(rng, bones[k], damages[k], missing / 100 * total * rng.uniform(0.6, 1.2))
+    if rng.random() < 0.85:
+        for bone, damage in zip(bones, damages):
+            _clear_fragments(bone, damage)
     return damages
+
+
+def _clear_fragments(bone: Bone, damage: Damage) -> None:
+    """Bone cut off from its shaft is resorbed with the rest."""
+    left = (bone.mask & (damage.removed < 0.55)).astype(np.uint8)
+    count, label = cv2.connectedComponents(left, connectivity=4)
+    if count <= 2:
+        return
+    shaft = label[bone.mask & (bone.from_tip > _DEEPEST + 4)]
+    keep = np.bincount(shaft[shaft > 0], minlength=count).argmax() if (shaft > 0).any() else 1
+    loose = ((left > 0) & (label != keep)).astype(np.uint8)
+    damage.removed = np.maximum(damage.removed, cv2.GaussianBlur(cv2.dilate(loose, np.ones((7, 7), np.uint8)).astype(np.float32), (0, 0), 1.0))

@@ -82,13 +82,15 @@ def sham(rng: np.random.Generator, layers: Layers) -> Joint:
     return Joint(compose(layers, *edited, (Move(), Move())), _nothing(), 0.0, "sham")
 
 
-def _resorbed(layers: Layers, damages: list[lesions.Damage]) -> float:
-    """How much length both ends have lost in the middle (px)."""
-    middle = slice(PATCH // 2 - 12, PATCH // 2 + 13)
-    return sum(
-        float((damage.removed * bone.mask)[:, middle].sum() / 25)
-        for bone, damage in zip((layers.distal, layers.proximal), damages)
-    )
+def _room(layers: Layers, damages: list[lesions.Damage], quantile: float) -> float:
+    """How far the bones can close up (px) until they touch over the share ``quantile`` of their width."""
+    left = [bone.mask & (damage.removed < 0.5) for bone, damage in zip((layers.distal, layers.proximal), damages)]
+    middle = slice(PATCH // 2 - 24, PATCH // 2 + 25)
+    rows = np.arange(PATCH)[:, None]
+    bottom = np.where(left[0][:, middle], rows, 0).max(0)
+    top = np.where(left[1][:, middle], rows, PATCH).min(0)
+    gaps = (top - bottom)[(bottom > 0) & (top < PATCH)]
+    return float(np.clip(np.quantile(gaps, quantile), 0, 50)) if len(gaps) > 5 else layers.gap_width
 
 
 def eroded(rng: np.random.Generator, layers: Layers, percent: float, alone: bool) -> Joint:
@@ -117,12 +119,11 @@ def eroded(rng: np.random.Generator, layers: Layers, percent: float, alone: bool
             soft = companions.swelling(rng, layers)
         moves = _deformity(rng, layers, damages, reached)
         fused = reached > 55 and rng.random() < 0.3
-    if reached > 55 and alone and rng.random() < 0.5:
+    if reached > 40 and alone and rng.random() < 0.6:
         # An end that is gone lets the bones close up: a wide dark gap is seldom seen.
-        moves = _share(_resorbed(layers, damages) * rng.uniform(0.5, 1.0))
+        moves = _share(_room(layers, damages, rng.uniform(0.0, 0.4)) * rng.uniform(0.5, 1.0))
     if fused:
-        close = layers.gap_width + _resorbed(layers, damages)
-        moves = _apart(Move(down=close * rng.uniform(0.7, 1.1), turn=rng.normal(0, 6), right=rng.normal(0, 2)))
+        moves = _apart(Move(down=_room(layers, damages, rng.uniform(0.3, 0.8)) + rng.uniform(0, 3), turn=rng.normal(0, 6), right=rng.normal(0, 2)))
         reached = max(reached, rng.uniform(88, 100))
         name = "fusion"
     film = compose(layers, *edited, moves) + soft
@@ -143,23 +144,23 @@ def _fused_zone(layers: Layers, moves: tuple[Move, Move]) -> np.ndarray:
 
 def _deformity(rng: np.random.Generator, layers: Layers, damages: list[lesions.Damage], percent: float) -> tuple[Move, Move]:
     """How the bones of an eroded joint lie: the worse, the more displaced."""
-    close = _resorbed(layers, damages)
     chance = rng.random()
     bad = percent / 100
-    if chance < 0.25:
+    touch = _room(layers, damages, rng.uniform(0.0, 0.5))
+    if chance < 0.3 * (1.2 - bad):
         return Move(), Move()
-    if chance < 0.55:  # narrowed, or collapsed onto each other
-        down = layers.gap_width * rng.uniform(0.2, 1.1) + close * rng.uniform(0.6, 1.15)
+    if chance < 0.62:  # narrowed, or collapsed onto each other
+        down = touch * rng.uniform(0.5, 1.05) + rng.uniform(-1, 5) * bad
         return _apart(Move(down=down, turn=rng.normal(0, 2 + 6 * bad), right=rng.normal(0, 0.5 + 2 * bad)))
-    if chance < 0.7:
+    if chance < 0.75:
         flexed = companions.flexion(rng, layers)
-        flexed.down += close * rng.uniform(0.3, 1.0)
+        flexed.down = touch + rng.uniform(0, 9)
         return _apart(flexed)
     side = rng.choice([-1, 1])
     return _apart(
         Move(
             right=side * rng.uniform(1, 5 + 12 * bad),
-            down=layers.gap_width * rng.uniform(0, 1) + close * rng.uniform(0.3, 1.2) + rng.uniform(0, 8) * bad,
+            down=touch * rng.uniform(0.4, 1.1) + rng.uniform(0, 8) * bad,
             turn=side * rng.uniform(-8, 8 + 20 * bad),
             foreshorten=rng.uniform(0.88, 1.0),
         )

@@ -144,6 +144,7 @@ def train(options: Namespace) -> None:
                     "seen": seen,
                     "spent": spent,
                     "shard": shard,
+                    "seed": seed,
                 },
                 state.with_suffix(".new"),
             )

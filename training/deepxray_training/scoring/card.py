@@ -1,0 +1,121 @@
+"""The model card, written from what was measured."""
+
+import numpy as np
+
+FIRST = """# joint-scoring, version 1
+
+> **Grades were learnt from simulated lesions on healthy joints. No graded radiograph was at hand, for training or
+> for test.** The figures below measure agreement with our own simulation on unseen hands; they are no proof of
+> clinical worth. Research use only; the weights are for non-commercial use (they come from films under RSNA's terms).
+>
+> **Who holds graded films should** first run this model on them untouched and report its agreement with the readers
+> (grade 0 against >= 1 above all); then retrain with them: cut crops as below, put them beside the simulated shards
+> with their grades (`scoring/shards.py` gives the arrays that training expects), split by patient, and measure again
+> on patients that training never saw.
+"""
+
+BODY = """
+## What it is for
+
+Input `crop` [-1,1,112,112] uint8: one finger joint (MCP 1-5, PIP 1-5; PIP 1 is the thumb's interphalangeal joint), cut
+along the finger, tip up, side 0.72 x hand scale for MCP, 0.58 x for PIP, 0 beyond the film. Outputs:
+
+- `grade` [-1,6] probabilities of Ratingen 0-5 (cumulative logits, temperature {temperature:.2f} folded in); report the median.
+- `erosion` [-1,1] percent of the articular outline of both bones that is destroyed.
+- `evidence` [-1,1,14,14] where bone is gone, 0-1 (each cell 8 x 8 px of the crop).
+- `scorable` [-1,1] probability that the crop shows a joint that can be scored; below {threshold:g} refuse it.
+
+Not for diagnosis or treatment, for feet or wrists, for other scales (Sharp/van der Heijde does not convert), or for films
+with bone dark (invert first).
+
+## Data
+
+Healthy joints of 1,019 train films (RSNA Bone Age 2017, SHS_NET; RSNA's terms: academic, educational, non-commercial),
+11 % of their hands held out to choose the temperature and the threshold. All count as grade 0, growing ones included.
+Most lesions lie on mature hands (bone age 14 years or more, or SHS_NET). The `val` hands serve for the figures below
+only. Crops off target for `scorable` also come from other body parts with known terms.{synthetic}
+
+## Method
+
+A joint is taken apart (film = soft tissue + remainder + distal bone + proximal bone; outlines by dynamic programming).
+Lesions multiply a bone layer in the bone's own coordinates (marginal notches, dot-dash, cysts that broke through,
+mouse ears, subchondral and central loss, moth-eaten ends, pencil and cup, resorption); geometry moves the layers
+(narrowing, flexion, subluxation, angulation, collapse, fusion). The label is read back from the geometry: the share of
+the articular outline, both bones, whose bone is gone beneath it. Narrowing, flexion overlap, osteopenia, sclerosis,
+coarse texture, subluxation, spurs, swelling and sham edits alone are grade 0. Frames turn up to 20 degrees, scale by
+12 %, shift by 8 %; exposure, gamma, blur, enlargement, noise, JPEG and black edges vary alike in all classes.
+
+Network: {parameters:,} parameters, 5 x 5 stem, 7 residual blocks, mean and max pool, ordinal head, evidence at stride 8.
+Learnt from {crops:,} crops in {minutes:.0f} minutes on one shared core (bfloat16), seed {seed}. Float32 when served; opset 17.
+
+## Figures
+
+`python -m deepxray_training.scoring --data ../shared/data --only evaluate` (in `training/`) measures them on the frozen
+hold-out: {n:,} simulated joints of the `val` hands and all their untouched joints. 95 % intervals from 200 bootstrap
+draws of hands. Aims are what a first worthwhile model should reach.
+
+| figure | value | 95 % interval | aim |
+| --- | --- | --- | --- |
+{rows}
+
+Truth (rows) against median grade (columns), 0-5, simulated hold-out:
+
+```
+{table}
+```
+
+Speed, onnxruntime, one thread on a busy machine: {one:.2f} ms for one joint (fastest {one_fast:.2f}), {ten:.2f} ms a joint in
+batches of ten (fastest {ten_fast:.2f}). PyTorch and onnxruntime differ by {difference:.1e} at most; outputs were bit-equal at
+every batch size from 1 to 10 and finite on blank, constant and random crops.
+
+## How it fails
+
+- **It knows only what was drawn.** Real erosions that look like none of the simulated ones may pass as grade 0.
+- **Small erosions** (below 5 % of the outline) are the least sure; see their sensitivity above.
+- **Companions**: the rows "... alone" say how often narrowing, flexion and others by themselves raise a grade.
+- **Wrong frame**: beyond 20 degrees, or with another joint in the crop (DIP looks like PIP), answers are not to be trusted.
+- **Adults with arthrosis** are rare among the training films; spurs and subchondral cysts without erosion may be graded.
+- `scorable` learnt drawn hardware, not real implants.
+
+## Retrain
+
+`python -m deepxray_training.scoring --data ../shared/data` in `training/` (seeded; a run that stopped goes on).
+
+model.onnx: {bytes:,} bytes, sha256 `{sha256}`
+"""
+
+AIMS = {
+    "quadratic kappa": ">= 0.93",
+    "MAE of the eroded share, points": "<= 7",
+    "AUC 0 against >= 1": ">= 0.97",
+    "AUC 0 against 1": ">= 0.92",
+    "sensitivity at 90 % specificity, 5-10 % eroded": ">= 0.70",
+    "sensitivity at 90 % specificity, 10-20 % eroded": ">= 0.90",
+    "lesions alone: AUC 0 against 1": ">= 0.90",
+    "lesions alone: AUC 0 against 2": ">= 0.98",
+    "untouched mature joints graded 0": ">= 0.97",
+    "untouched growing joints graded 0": ">= 0.93",
+    "calibration error": "<= 0.05",
+    "same joint, other frame and exposure: moves <= 0.3 grades": ">= 0.95",
+    "all alone graded >= 1": "<= 0.20",
+    "all alone graded >= 2": "<= 0.02",
+} | {f"{kind} alone graded >= {g}": aim for kind in ("narrowing", "flexion", "osteopenia", "sclerosis", "coarse") for g, aim in ((1, "<= 0.10"), (2, "<= 0.02"))}
+
+
+def text(facts: dict, results: dict, synthetic: str = "") -> str:
+    """The card of a model: ``facts`` of its making, ``results`` of evaluate.measure."""
+    rows = [
+        f"| {name} | {value:.3f} | {low:.3f}-{high:.3f} | {AIMS.get(name, '')} |" for name, (value, low, high) in results["figures"].items()
+    ]
+    table = "\n".join(" ".join(f"{int(n):5d}" for n in row) for row in np.asarray(results["table"]))
+    return FIRST + BODY.format(
+        **facts,
+        synthetic=synthetic,
+        n=results["crops"],
+        rows="\n".join(rows),
+        table=table,
+        one=facts["ms a joint in batches of 1"],
+        one_fast=facts["ms a joint in batches of 1, fastest"],
+        ten=facts["ms a joint in batches of 10"],
+        ten_fast=facts["ms a joint in batches of 10, fastest"],
+    )

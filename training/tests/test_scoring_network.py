@@ -1,0 +1,61 @@
+"""The network as it is served: probabilities, finite and independent of the batch."""
+
+import numpy as np
+import pytest
+import torch
+
+from deepxray_training.scoring import entry, measures
+from deepxray_training.scoring.network import ScoringNet, Served, loss
+from deepxray_training.scoring.patches import CROP
+
+
+@pytest.fixture(scope="module")
+def crops() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    smooth = np.cumsum(rng.normal(0, 4, (10, 1, CROP, CROP)), axis=-1) + 120
+    return np.clip(smooth, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def served() -> Served:
+    torch.manual_seed(0)
+    return Served(ScoringNet(), temperature=1.3).eval()
+
+
+def test_grades_are_probabilities_and_all_is_finite(served, crops):
+    blank = np.stack([np.zeros_like(crops[0]), np.full_like(crops[0], 255)])
+    with torch.no_grad():
+        grade, percent, evidence, scorable = served(torch.from_numpy(np.concatenate([crops, blank])))
+    assert torch.allclose(grade.sum(1), torch.ones(12), atol=1e-5) and (grade >= 0).all()
+    assert ((percent >= 0) & (percent <= 100)).all()
+    assert evidence.shape == (12, 1, 14, 14) and ((evidence >= 0) & (evidence <= 1)).all()
+    assert torch.isfinite(scorable).all()
+
+
+def test_exposure_hardly_matters(served, crops):
+    with torch.no_grad():
+        normal = ScoringNet.normalise(torch.from_numpy(crops // 2 + 20))[:, :1]
+        bright = ScoringNet.normalise(torch.from_numpy(crops // 2 + 80))[:, :1]
+    assert (normal - bright).abs().max() < 0.1
+
+
+def test_export_agrees_is_finite_and_bit_equal_at_every_batch_size(served, crops, tmp_path):
+    entry.to_onnx(served, tmp_path / "model.onnx")
+    checks = entry.check(served, tmp_path / "model.onnx", crops)
+    assert checks["difference"] < 1e-3
+
+
+def test_unscorable_crops_teach_no_grade(crops):
+    heads = ScoringNet().eval()(torch.from_numpy(crops[:4]))
+    grade, evidence = torch.tensor([0, 5, 0, 0]), torch.zeros(4, 14, 14)
+    terms = loss(heads, torch.tensor([-1.0, -1.0, -1.0, -1.0]), grade, evidence)
+    assert set(terms) == {"scorable"}
+    assert set(loss(heads, torch.tensor([-1.0, 90.0, 0.0, 0.0]), grade, evidence)) == {"scorable", "grade", "percent", "evidence"}
+
+
+def test_kappa_and_auc_by_hand():
+    truth = np.array([0, 0, 1, 2, 5, 3])
+    assert measures.kappa(truth, truth) == pytest.approx(1)
+    assert measures.kappa(truth, np.zeros(6, int)) == pytest.approx(0)
+    assert measures.auc(np.array([0.1, 0.2, 0.2, 0.9]), np.array([False, False, True, True])) == pytest.approx(0.875)
+    assert list(measures.median_grade(np.array([[0.6, 0.4, 0, 0, 0, 0], [0.2, 0.2, 0.2, 0.2, 0.1, 0.1]]))) == [0, 2]
