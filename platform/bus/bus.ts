@@ -38,6 +38,8 @@ export type Incoming = {
 
 export type Bus = {
   readonly connected: boolean;
+  /** Largest message that the server takes, headers included. */
+  readonly maxPayloadBytes: number;
   publish(subject: string, payload: Uint8Array, envelope: Envelope): void;
   /** One reply, within `timeoutMs` and before the deadline. Throws BusAway, NoResponders, NoReply. */
   request(subject: string, payload: Uint8Array, envelope: Envelope, timeoutMs: number): Promise<Uint8Array>;
@@ -73,6 +75,8 @@ export class MalformedMessage extends Error {
 
 const PING_EVERY_MS = 2000;
 const RECONNECT_WAIT_MS = 100;
+/** nats-server's own default. */
+const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 
 export async function connectBus(settings: {
   url: string;
@@ -115,6 +119,10 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
   return {
     get connected() {
       return connected && !connection.isClosed();
+    },
+
+    get maxPayloadBytes() {
+      return connection.info?.max_payload ?? DEFAULT_MAX_PAYLOAD_BYTES;
     },
 
     publish(subject, payload, envelope) {

@@ -37,11 +37,11 @@ function answer(
   { isHealthy, telemetry }: { isHealthy: HealthCheck; telemetry: Telemetry },
 ): void {
   const path = request.url?.split('?')[0];
-  if (path === '/metrics') return telemetry.serveMetrics(request, response);
-  if (path === '/livez') return respond(response, 200, 'alive');
-  if (path === '/healthz')
-    return isHealthy() ? respond(response, 200, 'healthy') : respond(response, 503, 'not ready');
-  respond(response, 404, 'there are /livez, /healthz and /metrics');
+  if (path === '/metrics') telemetry.serveMetrics(request, response);
+  else if (path === '/livez') respond(response, 200, 'alive');
+  else if (path !== '/healthz') respond(response, 404, 'there are /livez, /healthz and /metrics');
+  else if (isHealthy()) respond(response, 200, 'healthy');
+  else respond(response, 503, 'not ready');
 }
 
 function respond(response: ServerResponse, status: number, body: string): void {

@@ -1,0 +1,94 @@
+/** Wires the orchestrator: gRPC in, NATS out, and the inbox that scores come back to. */
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { connectBus } from '#platform/bus/bus.ts';
+import { addHealth, WHOLE_SERVER } from '#platform/grpc/health.ts';
+import { addReflection } from '#platform/grpc/reflection.ts';
+import { bindGrpcServer, createGrpcServer, stopGrpcServer } from '#platform/grpc/server.ts';
+import type { App, Surroundings } from '#platform/process/run.ts';
+import type { ValuesOf } from '#platform/process/settings.ts';
+import { ScoringServiceService } from '#proto/deepxray/v1/scoring.ts';
+import { createAdmission, createTurnstile } from './admission.ts';
+import type { settings } from './config.ts';
+import type { Gatherer } from './gather/gather-scores.ts';
+import { RetryBudget } from './gather/retry-budget.ts';
+import { openScoreInbox } from './gather/score-inbox.ts';
+import { ServiceTime } from './gather/service-time.ts';
+import { servePieces } from './piece-server.ts';
+import { createScoringService, SERVICE } from './rpc/scoring-service.ts';
+import { createScoringMetrics } from './scoring-metrics.ts';
+import { watchPresence } from './steps/presence.ts';
+
+/** A gRPC message is the file and a little more. */
+const MESSAGE_OVERHEAD_BYTES = 64 * 1024;
+const DRAIN_MS = 12_000;
+/** "A radiograph would be scored now": what the gateway's /readyz asks for. */
+const WALK = 'deepxray.walk';
+const LOOK_AT_WALK_EVERY_MS = 250;
+/** Guesses to begin with; measured from the first joint on. */
+const EXTRACTION_GUESS_MS = 300;
+const SCORING_GUESS_MS = 100;
+
+export async function startApp(
+  values: ValuesOf<typeof settings>,
+  { instance, log }: Surroundings,
+): Promise<App> {
+  // Not the instance's name: that may be shared by mistake, and scores must come to one process alone.
+  const orchestrator = randomBytes(8).toString('hex');
+  const bus = await connectBus({
+    url: values.natsUrl,
+    name: instance,
+    onStatus: (status) => log.warn({ status }, 'nats-server'),
+  });
+  const admission = createAdmission(values.maxInFlight);
+  const metrics = createScoringMetrics(() => admission.inFlight);
+  const inbox = openScoreInbox(bus, orchestrator, { log, onDropped: () => metrics.onDropped(1) });
+  const pieces = servePieces(bus, orchestrator, log);
+  const presence = watchPresence(bus);
+  const gatherer: Gatherer = {
+    bus,
+    inbox,
+    retryBudget: new RetryBudget(),
+    extractionTime: new ServiceTime(EXTRACTION_GUESS_MS),
+    scoringTime: new ServiceTime(SCORING_GUESS_MS),
+    onAskedAgain: metrics.onAskedAgain,
+    onDropped: metrics.onDropped,
+  };
+  const parts = {
+    gatherer,
+    pieces,
+    presence,
+    maxPixels: values.maxPixels,
+    decodeInTurn: createTurnstile(availableParallelism()),
+  };
+
+  const server = createGrpcServer({ maxMessageBytes: values.maxUploadBytes + MESSAGE_OVERHEAD_BYTES });
+  const { maxUploadBytes } = values;
+  server.addService(
+    ScoringServiceService,
+    createScoringService({ parts, admission, maxUploadBytes, metrics }) as never,
+  );
+  const health = addHealth(server, [WHOLE_SERVER, SERVICE, WALK]);
+  addReflection(server, ['deepxray/v1/scoring.proto']);
+  const port = await bindGrpcServer(server, `${values.host}:${values.grpcPort}`);
+  log.info({ port }, 'serving gRPC');
+
+  let serving = true;
+  const lookAtWalk = () => health.set(WALK, bus.connected && presence.absent().length === 0);
+  const timer = setInterval(lookAtWalk, LOOK_AT_WALK_EVERY_MS);
+  health.set(WHOLE_SERVER, true);
+  health.set(SERVICE, true);
+
+  return {
+    isHealthy: () => serving,
+    async stop() {
+      serving = false;
+      clearInterval(timer);
+      health.close();
+      await stopGrpcServer(server, DRAIN_MS);
+      await inbox.stop();
+      await pieces.stop();
+      await bus.close();
+    },
+  };
+}

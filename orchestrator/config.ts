@@ -1,0 +1,26 @@
+import { busSettings, commonSettings } from '#platform/process/common-settings.ts';
+import { integer, port } from '#platform/process/settings.ts';
+
+export const settings = {
+  ...commonSettings,
+  ...busSettings,
+  grpcPort: port('DEEPXRAY_GRPC_PORT', 50051, 'where deepxray.v1 is served over gRPC'),
+  maxInFlight: integer(
+    'DEEPXRAY_MAX_IN_FLIGHT',
+    32,
+    { min: 1, max: 10_000 },
+    'scorings in hand at once; above it requests are refused at once',
+  ),
+  maxUploadBytes: integer(
+    'DEEPXRAY_MAX_UPLOAD_BYTES',
+    32 * 1024 * 1024,
+    { min: 1024, max: 512 * 1024 * 1024 },
+    'largest file',
+  ),
+  maxPixels: integer(
+    'DEEPXRAY_MAX_PIXELS',
+    36_000_000,
+    { min: 10_000, max: 500_000_000 },
+    'largest image, in pixels; a 35 × 43 cm film at 0.1 mm has 15 million',
+  ),
+};

@@ -1,0 +1,45 @@
+/**
+ * The one subscription that every report and score for this orchestrator comes to. The correlation id
+ * leads each to its radiograph; what belongs to none (late, or another's) is counted and dropped.
+ */
+import type { Bus, Served } from '#platform/bus/bus.ts';
+import { SUBJECT } from '#platform/bus/subjects.ts';
+import type { Logger } from '#platform/process/log.ts';
+import { Report } from '#proto/deepxray/bus/v1/bus.ts';
+
+export type OnReport = (report: NonNullable<Report['report']>) => void;
+
+export type ScoreInbox = {
+  /** What goes into `score-to`. */
+  readonly subject: string;
+  /** Reports of this correlation id go to `onReport` until the answered function is called. */
+  register(correlationId: string, onReport: OnReport): () => void;
+  stop(): Promise<void>;
+};
+
+export function openScoreInbox(
+  bus: Bus,
+  orchestrator: string,
+  { log, onDropped }: { log: Logger; onDropped(): void },
+): ScoreInbox {
+  const registered = new Map<string, OnReport>();
+  const subject = SUBJECT.scoresOf(orchestrator);
+  const served: Served = bus.serve(
+    subject,
+    { onError: (err) => log.warn({ err }, 'a report could not be read') },
+    ({ payload, envelope }) => {
+      const { report } = Report.decode(payload);
+      const onReport = registered.get(envelope.correlationId);
+      if (!onReport || !report) onDropped();
+      else onReport(report);
+    },
+  );
+  return {
+    subject,
+    register(correlationId, onReport) {
+      registered.set(correlationId, onReport);
+      return () => void registered.delete(correlationId);
+    },
+    stop: () => served.drain(),
+  };
+}

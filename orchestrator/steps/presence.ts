@@ -1,0 +1,53 @@
+/** Which steps have a pod, from what pods say each second and from a knock that nobody may answer. */
+import { type Bus, NoResponders } from '#platform/bus/bus.ts';
+import type { Envelope } from '#platform/bus/envelope.ts';
+import { STEPS, type Step, SUBJECT } from '#platform/bus/subjects.ts';
+import { DeepXRayError } from '#platform/errors/code.ts';
+import { Presence } from '#proto/deepxray/bus/v1/bus.ts';
+
+const PRESENT_FOR_MS = 3000;
+const KNOCK_WITHIN_MS = 100;
+const RETRY_AFTER_S = 1;
+
+export type StepPresence = {
+  /** Steps that no pod has spoken for within the last 3 s. */
+  absent(): Step[];
+  /** Throws `step-unavailable` if a step has nobody listening now; says nothing of how busy they are. */
+  requireAll(envelope: Envelope, steps: readonly Step[]): Promise<void>;
+};
+
+export function watchPresence(bus: Bus, now: () => number = Date.now): StepPresence {
+  const lastSeen = new Map<string, number>();
+  bus.listen(SUBJECT.presence, (payload) => {
+    try {
+      lastSeen.set(Presence.decode(payload).step, now());
+    } catch {
+      // Not a message of ours: presence is judged by those that are.
+    }
+  });
+  return {
+    absent: () => STEPS.filter((step) => now() - (lastSeen.get(step) ?? 0) > PRESENT_FOR_MS),
+
+    async requireAll(envelope, steps) {
+      const empty = await Promise.all(steps.map((step) => isEmpty(bus, step, envelope)));
+      const away = steps.filter((_, index) => empty[index]);
+      if (away.length > 0) throw stepAway(away);
+    },
+  };
+}
+
+/** Only "no responders" counts: a slow answer may be a busy machine. */
+async function isEmpty(bus: Bus, step: Step, envelope: Envelope): Promise<boolean> {
+  try {
+    await bus.request(SUBJECT.knock(step), new Uint8Array(), envelope, KNOCK_WITHIN_MS);
+    return false;
+  } catch (error) {
+    return error instanceof NoResponders;
+  }
+}
+
+export const stepAway = (steps: readonly Step[]): DeepXRayError =>
+  new DeepXRayError('step-unavailable', `No pod is there for: ${steps.join(', ')}. Try again shortly.`, {
+    retryAfterS: RETRY_AFTER_S,
+    metadata: { steps: steps.join(',') },
+  });
