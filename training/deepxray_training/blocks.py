@@ -35,9 +35,9 @@ class Normalise(nn.Module):
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         x = image / 255.0
-        mean = x.mean((2, 3), keepdim=True)
+        mean = F.adaptive_avg_pool2d(x, 1)
         centred = x - mean
-        whole = centred / torch.sqrt((centred * centred).mean((2, 3), keepdim=True) + 1e-6)
+        whole = centred / torch.sqrt(F.adaptive_avg_pool2d(centred * centred, 1) + 1e-6)
         near = _box(centred, self.window)
         detail = centred - near
         local = detail / torch.sqrt(_box(detail * detail, self.window) + 4e-6)

@@ -99,6 +99,11 @@ def held_out(film: Film, share: float = 0.1, salt: str = "held-out") -> bool:
     return int.from_bytes(digest[:8], "big") / 2**64 < share
 
 
+def part_of(film: Film) -> str:
+    """train, aside (held out of training) or val."""
+    return film.split if film.split != "train" else "aside" if held_out(film) else "train"
+
+
 def upright(image: np.ndarray, turned: int | None) -> np.ndarray:
     """Undo a film's turn (degrees clockwise)."""
     return np.ascontiguousarray(np.rot90(image, (turned or 0) // 90))

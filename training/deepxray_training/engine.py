@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -73,7 +74,7 @@ def train(model: nn.Module, make: Callable, loss: Callable, run: Path, args: arg
     checkpoint = run / "checkpoint.pt"
     model.to(args.device).to(memory_format=torch.channels_last)
     if args.init:
-        model.load_state_dict(torch.load(args.init, map_location=args.device)["average"])
+        model.load_state_dict(torch.load(args.init, map_location=args.device, weights_only=False)["average"])
     average = Average(model)
     decayed = [p for p in model.parameters() if p.ndim > 1]
     rest = [p for p in model.parameters() if p.ndim <= 1]
@@ -81,12 +82,12 @@ def train(model: nn.Module, make: Callable, loss: Callable, run: Path, args: arg
     warm_up = min(150, args.steps // 10 + 1)
 
     def rate(step: int) -> float:
-        return min((step + 1) / warm_up, 0.5 * (1 + np.cos(np.pi * step / args.steps)) + 0.005)
+        return min((step + 1) / warm_up, 0.5 * (1 + math.cos(math.pi * step / args.steps)) + 0.005)
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
     step, seconds = 0, 0.0
     if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=args.device)
+        state = torch.load(checkpoint, map_location=args.device, weights_only=False)
         model.load_state_dict(state["model"])
         average.values = state["average"]
         optimiser.load_state_dict(state["optimiser"])

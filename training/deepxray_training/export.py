@@ -41,7 +41,7 @@ def export(
 
     ``served`` takes [n, 1, side, side] uint8 and gives a tuple in the order of ``outputs`` (name: dims without
     the batch). ``examples`` [n >= 8, 1, side, side] uint8 are real inputs to check on. Raises if PyTorch and
-    onnxruntime disagree, if an answer depends on the batch, or if one is not finite.
+    onnxruntime disagree (by more than storing half-precision weights explains), if an answer depends on the batch, or if one is not finite.
     """
     folder = repository / name / version
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,6 +59,7 @@ def export(
             opset_version=OPSET,
             dynamo=False,
         )
+    onnx.save(store_half(onnx.load(str(path))), str(path))
     onnx.checker.check_model(onnx.load(str(path)))
     figures = check(served, path, list(outputs), examples)
     figures["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -77,6 +78,23 @@ def export(
     return figures
 
 
+def store_half(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Store the large weights in half precision, cast up to float32 as the model is loaded.
+
+    Half the bytes; all arithmetic stays float32 (onnxruntime folds the casts away when it opens the file),
+    so this is no quantisation that could depend on the batch. ``check`` shows what the rounding changes.
+    """
+    graph = model.graph
+    for index, weight in enumerate(graph.initializer):
+        values = onnx.numpy_helper.to_array(weight)
+        if values.dtype != np.float32 or values.size < 512:
+            continue
+        name = weight.name
+        graph.initializer[index].CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        graph.node.insert(0, onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    return model
+
+
 def check(served: nn.Module, path: Path, names: list[str], examples: np.ndarray) -> dict:
     """PyTorch against onnxruntime, one by one against together, nonsense in, and milliseconds on one thread."""
     run = session(path)
@@ -84,7 +102,7 @@ def check(served: nn.Module, path: Path, names: list[str], examples: np.ndarray)
     with torch.no_grad():
         expected = [v.numpy() for v in served(torch.from_numpy(examples[:8]))]
     difference = max(float(np.abs(a - b).max()) for a, b in zip(together, expected))
-    if not difference < 2e-3:
+    if not difference < 1e-2:
         raise RuntimeError(f"onnxruntime differs from PyTorch by {difference}")
     for size in (1, 2, 3, 5):
         for start in range(0, 8 - size + 1, size):

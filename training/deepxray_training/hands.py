@@ -1,5 +1,6 @@
 """Hands as training wants them: upright, looking like a left hand, small enough to keep all in memory."""
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,16 @@ class Picture:
     joints: np.ndarray | None = None
     """[10, 2] float64, px of ``image``."""
     mirrored: bool = False
+
+    @functools.cached_property
+    def mask(self) -> np.ndarray:
+        """``hand_mask`` in 256 steps: it is asked for again and again."""
+        return np.round(hand_mask(self.image.shape, self.joints) * 255).astype(np.uint8)
+
+    @functools.cached_property
+    def plain(self) -> np.ndarray:
+        """The film's ``background``, uint8."""
+        return np.clip(background(self.image, self.mask / np.float32(255)), 0, 255).astype(np.uint8)
 
 
 def hand_scale(joints: np.ndarray) -> float:

@@ -1,9 +1,13 @@
 """From heat maps to points and pooled fields, in plain element-wise operations.
 
-No matrix products: their kernels may depend on the batch size, sums over an image do not.
+An answer must not depend on the rest of the batch, to the last bit. So there are no matrix products (their
+kernels change with the batch size), no logarithm (onnxruntime's differs in the last bit with the element's
+place), and sums over a map are global average pools (onnxruntime's general reduction adds up in another order
+for a batch of one).
 """
 
 import torch
+from torch.nn import functional as F
 
 
 def attention(heat: torch.Tensor) -> torch.Tensor:
@@ -15,15 +19,16 @@ def attention(heat: torch.Tensor) -> torch.Tensor:
 def soft_argmax(weight: torch.Tensor) -> torch.Tensor:
     """The mean position under the weights [n, k, h, w], as fractions of width and height: [n, k, 2]."""
     h, w = weight.shape[2:]
-    x = (torch.arange(w, dtype=torch.float32, device=weight.device) + 0.5) / w
-    y = (torch.arange(h, dtype=torch.float32, device=weight.device) + 0.5) / h
-    return torch.stack([(weight.sum(2) * x).sum(2), (weight.sum(3) * y).sum(2)], 2)
+    x = torch.arange(w, dtype=torch.float32, device=weight.device) + 0.5
+    y = torch.arange(h, dtype=torch.float32, device=weight.device).unsqueeze(1) + 0.5
+    return torch.stack([F.adaptive_avg_pool2d(weight * (x * h), 1), F.adaptive_avg_pool2d(weight * (y * w), 1)], 2).flatten(2)
 
 
 def pooled(weight: torch.Tensor, fields: torch.Tensor) -> torch.Tensor:
     """Fields [n, k * f, h, w] averaged where each point lies: weights [n, k, h, w] to [n, k, f]."""
     n, k, h, w = weight.shape
-    return (fields.reshape(n, k, -1, h, w) * weight.unsqueeze(2)).sum((3, 4))
+    products = fields.reshape(n, k, -1, h, w) * (weight * (h * w)).unsqueeze(2)
+    return F.adaptive_avg_pool2d(products.reshape(n, -1, h, w), 1).reshape(n, k, -1)
 
 
 def unit(vector: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ import numpy as np
 from ..hands import hand_scale, landmarks
 
 
-def flattened_foot(image: np.ndarray, joints: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def flattened_foot(image: np.ndarray, joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A hand reshaped to a foot's proportions: no thumb set apart, long metacarpals, short toes in a row."""
     scale, points = hand_scale(joints), landmarks(joints)
     gone = np.zeros(image.shape, np.uint8)

@@ -31,7 +31,7 @@ class BodyPart(nn.Module):
 
     def forward(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
         features = self.body(image)
-        pooled = torch.cat([features.mean((2, 3), keepdim=True), features.amax((2, 3), keepdim=True)], 1)
+        pooled = torch.cat([F.adaptive_avg_pool2d(features, 1), features.amax((2, 3), keepdim=True)], 1)
         logits = self.head(pooled).flatten(1)
         return {"kind": logits[:, :4], "turned": logits[:, 4:8], "inverted": logits[:, 8:9]}
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..export import export, predict, session, write_card
+from ..export import export, predict, write_card
 from ..frames import letterbox
 from ..hands import Picture, background, hand_mask
 from ..metrics import share
@@ -173,7 +173,7 @@ A first version. Tells left hand, right hand, both hands and anything else; how 
 
 ## Method
 
-Residual network of {count:.2f} M parameters on 128 × 128 pixels (the input is averaged 2 × 2 inside the graph), after two normalisations inside the graph: contrast over the film, and over each neighbourhood. Every hand is shown as left and mirrored as right, in four turns and both polarities, tilted ± 20°, at other scales, exposures, noise, collimation and frames. So that the side comes from the anatomy, the surroundings where markers lie are wiped or mirrored in 60 % of the samples and random letters are pasted in half. Both hands are mostly composed of two single ones. `other`: the films with known terms, parts of hands (six joints or fewer in view), hands reshaped to a foot's proportions, shuffled hands, and pictures made up (blank, gradients, noise, text, shapes, single long bones). Feet, knees and shoulders were **not** in training: nearly all of them at hand lack terms. Probabilities are calibrated by temperature ({', '.join(f'{k} {v:.2f}' for k, v in temperatures.items())}) on a tenth of the training groups, set aside; so is the threshold.
+Residual network of {count:.2f} M parameters on 128 × 128 pixels (the input is averaged 2 × 2 inside the graph), after two normalisations inside the graph: contrast over the film, and over each neighbourhood. Every hand is shown as left and mirrored as right, in four turns and both polarities, tilted ± 20°, at other scales, exposures, noise, collimation and frames. So that the side comes from the anatomy, the surroundings where markers lie are wiped or mirrored in 60 % of the samples and random letters are pasted in half. Both hands are mostly composed of two single ones. `other`: the films with known terms, parts of hands (six joints or fewer in view), hands reshaped to a foot's proportions (single and in pairs), shuffled hands, and pictures made up (blank, gradients, noise, text, shapes, single long bones). Feet, knees and shoulders were **not** in training: nearly all of them at hand lack terms. Probabilities are calibrated by temperature ({', '.join(f'{k} {v:.2f}' for k, v in temperatures.items())}) on a tenth of the training groups, set aside; so is the threshold.
 
 ## Data
 
@@ -195,7 +195,7 @@ Hands with most fingers missing, hands in plaster and feet are where to expect m
 
 ## Speed and size
 
-{checks['milliseconds']:.1f} ms a film on one thread (median, on a busy machine; fastest {checks['fastest']:.1f} ms), {checks['megabytes']:.1f} MB, float32, opset 17. PyTorch and onnxruntime differ by at most {checks['difference']:.1e}; outputs are bit-equal at every batch size.
+{checks['milliseconds']:.1f} ms a film on one thread (median, on a busy machine; fastest {checks['fastest']:.1f} ms), {checks['megabytes']:.1f} MB, computed in float32 (large weights are stored in half precision and cast up as the file is opened), opset 17. PyTorch and onnxruntime differ by at most {checks['difference']:.1e}; outputs are bit-equal at every batch size.
 
 ## How to retrain
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import augment
 from ..frames import letterbox
-from ..hands import Picture, background, hand_mask, hand_scale, landmarks
+from ..hands import Picture, hand_scale, landmarks
 from .impostors import flattened_foot, generated, shuffled
 from .model import SIDE
 
@@ -70,10 +70,10 @@ class Maker:
         """A hand with its surroundings changed: image [h, w] float32, joints, mask."""
         picture = self._pick(self.hands, rng, self.hand_weight)
         image, joints = picture.image.astype(np.float32), picture.joints
-        mask = hand_mask(image.shape, joints)
+        mask = picture.mask / np.float32(255)
         draw = rng.random()
         if draw < 0.6:
-            plain = background(picture.image, mask)
+            plain = picture.plain
             if draw < 0.15:  # the surroundings mirrored, letters and all
                 around = image[:, ::-1] * (1 - mask[:, ::-1]) + plain * mask[:, ::-1]
             else:
@@ -82,7 +82,7 @@ class Maker:
         if rng.random() < 0.55:
             image = augment.paste_markers(image, mask, rng, int(rng.integers(1, 3)))
         if rng.random() < 0.06:
-            image = amputate(image, picture.image, joints, mask, rng)
+            image = amputate(image, picture.plain, joints, rng)
         return image, joints, mask
 
     def single(self, rng: np.random.Generator) -> np.ndarray:
@@ -148,8 +148,8 @@ class Maker:
             return image[::-1] if rng.random() < 0.3 else image
         if draw < 0.62:
             return generated(rng, WORK)
-        image, joints, mask = self.hand(rng)
-        if draw < 0.76:  # a part of a hand: fingers only, wrist only, a joint
+        image, joints, _mask = self.hand(rng)
+        if draw < 0.74:  # a part of a hand: fingers only, wrist only, a joint
             scale = hand_scale(joints)
             points = landmarks(joints)
             for _attempt in range(10):
@@ -159,8 +159,14 @@ class Maker:
                 if ((moved > 0) & (moved < np.array(canvas.shape[::-1]))).all(1).sum() <= 6:
                     return canvas
             return generated(rng, WORK)
-        if draw < 0.9:
-            return fit(flattened_foot(image, joints, mask, rng), WORK)
+        if draw < 0.92:
+            foot = flattened_foot(image, joints, rng)
+            if rng.random() < 0.45:  # a pair of them: mirrored, or of two hands
+                foot = fit(foot, WORK)
+                second = foot if rng.random() < 0.5 else fit(flattened_foot(*self.hand(rng)[:2], rng), WORK)
+                height = min(foot.shape[0], second.shape[0])
+                foot = np.hstack([foot[:height], second[:height, ::-1]][:: 1 if rng.random() < 0.5 else -1])
+            return fit(foot, WORK)
         return shuffled(place(image, joints, rng, whole=True)[0], rng)
 
 
@@ -229,9 +235,8 @@ def exposure_match(image: np.ndarray) -> np.ndarray:
     return np.clip((image - low) / max(high - low, 1) * 180 + 10, 0, 255).astype(np.float32)
 
 
-def amputate(image, original, joints, mask, rng):
+def amputate(image, plain, joints, rng):
     """Paint over one or two fingers from somewhere above the MCP joint: still a hand."""
-    plain = background(original, mask)
     gone = np.zeros(image.shape, np.uint8)
     scale, points = hand_scale(joints), landmarks(joints)
     for finger in rng.choice(5, int(rng.integers(1, 3)), replace=False):

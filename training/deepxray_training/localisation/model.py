@@ -44,15 +44,17 @@ class Localisation(nn.Module):
         heat = self.heat(y).float()
         weight = attention(heat)
         found = pooled(weight, self.fields(y).float())
-        whole = torch.cat([x3.mean((2, 3), keepdim=True), x3.amax((2, 3), keepdim=True)], 1)
+        whole = torch.cat([F.adaptive_avg_pool2d(x3, 1), x3.amax((2, 3), keepdim=True)], 1)
         overall = self.overall(whole).flatten(1).float()
-        peak = torch.log(weight.amax((2, 3)) + 1e-6)  # a flat map is a joint that was not found
+        # A flat map is a joint that was not found. Roots, not a logarithm: onnxruntime's differs in its last
+        # bit with the element's place in the batch.
+        peak = torch.sqrt(torch.sqrt(weight.amax((2, 3)) + 1e-8))
         return {
             "heat": heat,
             "position": soft_argmax(weight),
             "axis": found[..., :2],
             "scale": found[..., 2] + overall[:, :10] - 1.8,
-            "confidence": found[..., 3] + overall[:, 10:] + peak + 3.0,
+            "confidence": found[..., 3] + overall[:, 10:] + 6 * peak - 3.0,
         }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import augment
 from ..frames import letterbox, letterbox_geometry
-from ..hands import Picture, background, finger_axes, hand_mask, hand_scale, landmarks
+from ..hands import Picture, finger_axes, hand_scale, landmarks
 from .model import SIDE
 
 
@@ -25,14 +25,13 @@ class Maker:
         picture = self.hands[int(rng.choice(len(self.hands), p=self.weight))]
         image, joints = picture.image.astype(np.float32), picture.joints
         present = np.ones(10, bool)
-        mask = hand_mask(image.shape, joints)
-        draw = rng.random()
-        if draw < 0.3:
-            image = image * mask + background(picture.image, mask) * (1 - mask)
+        mask = picture.mask / np.float32(255)
+        if rng.random() < 0.3:
+            image = image * mask + picture.plain * (1 - mask)
         if rng.random() < 0.3:
             image = augment.paste_markers(image, mask, rng, int(rng.integers(1, 3)))
         if rng.random() < 0.3:
-            image, present = without_fingers(image, picture.image, joints, mask, rng)
+            image, present = without_fingers(image, picture.plain, joints, rng)
         image, joints = reframe(image, joints, rng)
         image, present = collimate(image, joints, present, rng)
         image = augment.photograph(image, rng)
@@ -41,7 +40,7 @@ class Maker:
         boxed = letterbox(np.clip(image + 0.5, 0, 255).astype(np.uint8), SIDE)
         inside = ((joints > 0) & (joints < [width, height])).all(1)
         joints = joints * [inner_width / width, inner_height / height] + [left, top]
-        trust = np.where(picture.film.expert if hasattr(picture.film, "expert") else True, 2.0, 1.0)
+        trust = np.where(picture.film.expert, 2.0, 1.0)
         return {
             "image": boxed[None].astype(np.float32),
             "position": (joints / SIDE).astype(np.float32),
@@ -116,9 +115,8 @@ def reframe(image: np.ndarray, joints: np.ndarray, rng: np.random.Generator) -> 
     return image, joints @ turn.T + offset
 
 
-def without_fingers(image, original, joints, mask, rng):
-    """Fingers painted over with the background, with or without their MCP joint: (image, present [10])."""
-    plain = background(original, mask)
+def without_fingers(image, plain, joints, rng):
+    """Fingers painted over with the background ``plain``, with or without their MCP joint: (image, present [10])."""
     present = np.ones(10, bool)
     scale, points = hand_scale(joints), landmarks(joints)
     gone = np.zeros(image.shape, np.uint8)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..data import held_out
+from ..data import part_of
 from ..engine import TRAINING, arguments, train
 from ..hands import load_pictures
 from ..localisation.loss import loss
@@ -20,16 +20,19 @@ def main() -> None:
 
         patches = with_synthetic_patches(patches, args.synthetic)
     # Wrists show finger joints at their upper edge: no example of "anything else".
-    others = [p for p in pictures if p.film.body_part == "other" and p.film.terms_known and p.film.split == "train" and p.film.note != "wrist"]
-    training = np.array([f.split == "train" for f in patches.films])
-    aside = np.array([held_out(f) for f in patches.films])
-    maker = Maker(patches, training & ~aside, [p.image for p in others if not held_out(p.film)])
+    others = [p for p in pictures if p.film.body_part == "other" and p.film.terms_known and p.film.note != "wrist"]
+    split = np.array([part_of(f) for f in patches.films])
+
+    def maker(part: str) -> Maker:
+        chosen = [p.image for p in others if part_of(p.film) == part]
+        return Maker(patches, split == part, chosen)
+
     run = TRAINING / "runs" / "joint-refinement" / args.run
-    net = train(Refinement(), maker, lambda o, b: loss(o, b, sigma=0.8), run, args)
+    net = train(Refinement(), maker("train"), lambda o, b: loss(o, b, sigma=0.8), run, args)
 
     from .publish import publish
 
-    publish(net, Maker(patches, training & aside, [p.image for p in others if held_out(p.film)]), pictures, run, args)
+    publish(net, maker("aside"), maker("val"), pictures, run, args)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from ..blocks import Normalise, Residual, conv
 from ..heatmap import attention, pooled, soft_argmax, unit
@@ -40,7 +41,7 @@ class Refinement(nn.Module):
         heat = self.heat(y).float()
         weight = attention(heat)
         found = pooled(weight, self.fields(y).float())
-        whole = torch.cat([x2.mean((2, 3), keepdim=True), x2.amax((2, 3), keepdim=True)], 1)
+        whole = torch.cat([F.adaptive_avg_pool2d(x2, 1), x2.amax((2, 3), keepdim=True)], 1)
         found = found + self.overall(whole).flatten(1).float().unsqueeze(1)
         return {
             "heat": heat,
