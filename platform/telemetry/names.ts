@@ -26,6 +26,8 @@ export const ATTRIBUTE = {
   modelName: 'deepxray.model.name',
   modelVersion: 'deepxray.model.version',
   batchSize: 'deepxray.batch_size',
+  inferenceQueueMs: 'deepxray.inference.queue_ms',
+  inferenceComputeMs: 'deepxray.inference.compute_ms',
   imageWidth: 'deepxray.image.width',
   imageHeight: 'deepxray.image.height',
   imageFormat: 'deepxray.image.format',
@@ -45,4 +47,5 @@ export const METRIC = {
   inferenceQueue: 'deepxray.inference.queue',
   inferenceCompute: 'deepxray.inference.compute',
   inferenceBatchSize: 'deepxray.inference.batch_size',
+  inferenceFailures: 'deepxray.inference.failures',
 } as const;
