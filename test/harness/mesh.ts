@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePorts } from './free-ports.ts';
-import { type MeshProcess, processesBelow, stillAlive } from './processes.ts';
+import { childOf, type MeshProcess, processesBelow, stillAlive } from './processes.ts';
 import { waitUntil } from './wait-until.ts';
 
-const LAUNCHER = join(import.meta.dirname, '..', '..', 'launcher', 'main.ts');
+const ROOT = join(import.meta.dirname, '..', '..');
+const LAUNCHER = join(ROOT, 'launcher', 'main.ts');
 
 /** Generous: a cold start on a machine whose cores are busy with something else. */
 const READY_WITHIN_MS = 90_000;
@@ -21,7 +22,7 @@ export type Mesh = {
   natsUrl: string;
   /** Of each process, in the launcher's order. */
   port(setting: 'HTTP' | 'GRPC' | 'NATS' | 'ADMIN'): number;
-  launcherPid: number;
+  readonly launcherPid: number;
   /** Those that live now. */
   processes(role?: string): MeshProcess[];
   /** kill -9; resolves with the process id once it is gone. */
@@ -49,16 +50,25 @@ export type MeshSettings = {
   env?: Record<string, string>;
   /** Do not wait until a radiograph would be scored, as where no pod can. */
   unready?: boolean;
+  /** As a person types it: `npm start`. */
+  byNpm?: boolean;
 };
 
-export async function startMesh({ scoringPods = 2, env = {}, unready }: MeshSettings = {}): Promise<Mesh> {
+export async function startMesh({
+  scoringPods = 2,
+  env = {},
+  unready,
+  byNpm,
+}: MeshSettings = {}): Promise<Mesh> {
   const ports = { ...(await freePorts()), DEEPXRAY_SCORING_PODS: String(scoringPods), ...env };
-  const launcher = spawn(process.execPath, [LAUNCHER, '--verbose'], {
-    env: { ...process.env, NO_COLOR: '1', ...ports },
-    // The channel ends the mesh if the tests are killed.
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: true,
-  });
+  const settings = { cwd: ROOT, env: { ...process.env, NO_COLOR: '1', ...ports }, detached: true };
+  const launcher = byNpm
+    ? spawn('npm', ['start', '--', '--verbose'], { ...settings, stdio: ['ignore', 'pipe', 'pipe'] })
+    : // The channel ends the mesh if the tests are killed.
+      spawn(process.execPath, [LAUNCHER, '--verbose'], {
+        ...settings,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      });
   const mesh = wrap(launcher, ports);
   try {
     if (unready) {
@@ -84,13 +94,14 @@ function wrap(launcher: ChildProcess, ports: Record<string, string>): Mesh {
       if (recent.length > RECENT_LINES) recent.shift();
     });
   }
-  const pid = launcher.pid!;
+  // npm's child is the launcher itself, with no shell between them.
+  const launcherPid = () => childOf(launcher.pid!, 'launcher/main.ts') ?? launcher.pid!;
   const closed = once(launcher, 'close');
   const hasEnded = () => launcher.exitCode !== null || launcher.signalCode !== null;
   const port = (setting: string) => Number(ports[`DEEPXRAY_${setting}_PORT`]);
   const processes = (role?: string) =>
-    hasEnded() ? [] : processesBelow(pid).filter((one) => role === undefined || one.role === role);
-  const initialCount = Number(ports.DEEPXRAY_SCORING_PODS);
+    hasEnded() ? [] : processesBelow(launcherPid()).filter((one) => role === undefined || one.role === role);
+  const scoringPods = Number(ports.DEEPXRAY_SCORING_PODS);
   let seen: MeshProcess[] = [];
 
   const explain = () =>
@@ -125,7 +136,9 @@ function wrap(launcher: ChildProcess, ports: Record<string, string>): Mesh {
     grpc: `127.0.0.1:${port('GRPC')}`,
     natsUrl: ports.DEEPXRAY_NATS_URL ?? `nats://127.0.0.1:${port('NATS')}`,
     port,
-    launcherPid: pid,
+    get launcherPid() {
+      return launcherPid();
+    },
     processes,
     kill: (role, which = 0) => gone(signal('SIGKILL', role, which)),
     terminate: (role, which = 0) => gone(signal('SIGTERM', role, which)),
@@ -137,13 +150,14 @@ function wrap(launcher: ChildProcess, ports: Record<string, string>): Mesh {
     },
     thaw: (target) => void process.kill(target, 'SIGCONT'),
     async healed(within = HEALED_WITHIN_MS) {
-      const isHealed = async () => isWhole(mesh, initialCount) && (await answers(`${mesh.url}/readyz`));
+      const isHealed = async () => isWhole(mesh, scoringPods) && (await answers(`${mesh.url}/readyz`));
       await until('the mesh has healed', isHealed, within);
     },
     waitUntil: until,
     async stop(name = 'SIGINT') {
       seen = processes();
-      if (!hasEnded()) process.kill(pid, name);
+      // A terminal signals the whole group.
+      if (!hasEnded()) process.kill(-launcher.pid!, name);
       await closed;
       return launcher.exitCode;
     },

@@ -29,9 +29,9 @@ export function stillAlive(known: readonly MeshProcess[]): MeshProcess[] {
   });
 }
 
-export function stateOf(pid: number): string | undefined {
-  return listAll().find((one) => one.pid === pid)?.state;
-}
+/** The child of a process whose command line holds `text`. */
+export const childOf = (parent: number, text: string): number | undefined =>
+  listAll().find((one) => one.parent === parent && one.command.includes(text))?.pid;
 
 const roleOf = (command: string): string | undefined =>
   ROLE.exec(command)?.[1] ?? (NATS.test(`${command} `) ? 'nats-server' : undefined);
