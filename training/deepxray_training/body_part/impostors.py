@@ -30,11 +30,40 @@ def flattened_foot(image: np.ndarray, joints: np.ndarray, rng: np.random.Generat
     left, right = joints[:, 0].min() - 0.5 * scale, joints[1, 0] + 0.7 * scale
     width = max(24, int((right - left) * narrow))
     source_x = np.linspace(left, right, width, dtype=np.float32)
+    if rng.random() < 0.7:  # the great toe: the finger on the thumb's side grows broad
+        along = np.linspace(0, 1, width)
+        power = rng.uniform(1.1, 1.8)
+        source_x = (right - (right - left) * (1 - along) ** power if rng.random() < 0.85 else left + (right - left) * along**power).astype(np.float32)
     map_x = np.repeat(source_x[None], total, 0)
     map_y = np.repeat(source_y[:, None], width, 1)
     foot = cv2.remap(image.astype(np.float32), map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=float(np.percentile(image, 5)))
+    if rng.random() < 0.7:  # feet grow thicker towards the heel
+        flesh = cv2.GaussianBlur((foot > np.percentile(foot, rng.uniform(35, 65))).astype(np.float32), (0, 0), 0.15 * scale)
+        rise = np.clip(np.linspace(-0.5, rng.uniform(0.6, 1.3), total), 0, 1)[:, None] * rng.uniform(0.3, 1.3)
+        foot = (foot + rise * flesh * float(np.percentile(foot, 98))).astype(np.float32)
+    if rng.random() < 0.6:  # feet fill their films
+        edge = [int(rng.uniform(0, 0.18) * foot.shape[1]) for _ in range(2)]
+        return foot[:, edge[0] : foot.shape[1] - edge[1]]
     pads = [(int(rng.uniform(0, 1.2) * scale), int(rng.uniform(0, 1.2) * scale)) for _ in range(2)]
     return np.pad(foot, pads, constant_values=float(np.percentile(image, 5)))
+
+
+def bent(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A film bent far out of shape by a smooth field: bones, but of nothing."""
+    height, width = image.shape
+    knots = int(rng.integers(3, 6))
+    field = rng.normal(0, rng.uniform(0.1, 0.22), (2, knots, knots)).astype(np.float32)
+    dx, dy = (cv2.resize(f, (width, height), interpolation=cv2.INTER_CUBIC) for f in field)
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return cv2.remap(image, x + dx * width, y + dy * height, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+
+
+def side_by_side(parts: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Two views on one film, at times with a bar between them: [h, w] float32."""
+    height = max(p.shape[0] for p in parts)
+    bar = np.full((height, int(rng.integers(0, 12))), rng.choice([0.0, 255.0]), np.float32)
+    padded = [np.pad(p, [(0, height - p.shape[0]), (0, 0)], constant_values=float(np.percentile(p, 5))) for p in parts]
+    return np.hstack([padded[0], bar, padded[1]])
 
 
 def shuffled(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 from .. import augment
 from ..frames import letterbox
 from ..hands import Picture, hand_scale, landmarks
-from .impostors import flattened_foot, generated, shuffled
+from .impostors import bent, flattened_foot, generated, shuffled, side_by_side
 from .model import SIDE
 
 WORK = 2 * SIDE
@@ -149,25 +149,36 @@ class Maker:
         if draw < 0.62:
             return generated(rng, WORK)
         image, joints, _mask = self.hand(rng)
-        if draw < 0.74:  # a part of a hand: fingers only, wrist only, a joint
-            scale = hand_scale(joints)
-            points = landmarks(joints)
-            for _attempt in range(10):
-                targets = [points["wrist"], points["wrist"] - 1.2 * points["up"], *points["tips"], joints[int(rng.integers(10))]]
-                centre = targets[int(rng.integers(len(targets)))] + rng.normal(0, 0.4 * scale, 2)
-                canvas, moved = window(image, joints, centre, scale * rng.uniform(1.0, 4.5), rng)
-                if ((moved > 0) & (moved < np.array(canvas.shape[::-1]))).all(1).sum() <= 6:
-                    return canvas
-            return generated(rng, WORK)
-        if draw < 0.92:
+        if draw < 0.76:
+            part = self.part(image, joints, rng)
+            if rng.random() < 0.25:
+                second = self.part(*self.hand(rng)[:2], rng) if rng.random() < 0.7 else part
+                part = fit(side_by_side([part, second], rng), WORK)
+            return part
+        if draw < 0.93:
             foot = flattened_foot(image, joints, rng)
             if rng.random() < 0.45:  # a pair of them: mirrored, or of two hands
-                foot = fit(foot, WORK)
-                second = foot if rng.random() < 0.5 else fit(flattened_foot(*self.hand(rng)[:2], rng), WORK)
-                height = min(foot.shape[0], second.shape[0])
-                foot = np.hstack([foot[:height], second[:height, ::-1]][:: 1 if rng.random() < 0.5 else -1])
+                second = foot if rng.random() < 0.5 else flattened_foot(*self.hand(rng)[:2], rng)
+                pair = [fit(foot, WORK), fit(second, WORK)[:, ::-1]]
+                foot = side_by_side(pair if rng.random() < 0.5 else pair[::-1], rng)
             return fit(foot, WORK)
+        if draw < 0.96:
+            film = self._pick(self.others, rng, self.other_weight).image if rng.random() < 0.5 else window(image, joints, joints.mean(0), 3 * hand_scale(joints), rng)[0]
+            return fit(bent(film.astype(np.float32), rng), WORK)
         return shuffled(place(image, joints, rng, whole=True)[0], rng)
+
+    @staticmethod
+    def part(image: np.ndarray, joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A part of a hand, six of its joints or fewer: fingers only, wrist only, a joint, the forearm."""
+        scale = hand_scale(joints)
+        points = landmarks(joints)
+        for _attempt in range(10):
+            targets = [points["wrist"], points["wrist"] - 1.2 * points["up"], *points["tips"], joints[int(rng.integers(10))]]
+            centre = targets[int(rng.integers(len(targets)))] + rng.normal(0, 0.4 * scale, 2)
+            canvas, moved = window(image, joints, centre, scale * rng.uniform(1.0, 4.5), rng)
+            if ((moved > 0) & (moved < np.array(canvas.shape[::-1]))).all(1).sum() <= 6:
+                return canvas
+        return generated(rng, WORK)
 
 
 def fill(image: np.ndarray, rng: np.random.Generator) -> float:
