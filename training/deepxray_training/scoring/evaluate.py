@@ -82,7 +82,7 @@ def measure(options: Namespace, predict: Predict, joints: int = 2400, each: int 
     out = predict(image)
     grades = median_grade(out["grade"])
     for name, pick in (("mature", mature), ("growing", ~mature)):
-        figures[f"untouched {name} joints graded 0"] = interval(lambda r, p=pick: (grades[p] == 0)[r].mean(), hands[p])
+        figures[f"untouched {name} joints graded 0"] = interval(lambda r, p=pick: (grades[p] == 0)[r].mean(), hands[pick])
     figures["untouched joints refused"] = interval(lambda r: (out["scorable"][:, 0] < options.threshold)[r].mean(), hands)
     spoilt = workshop.make(SEED + 30, 2 * each, {"unscorable": 1.0}, views=1)
     refused = predict(spoilt.image[:, None])["scorable"][:, 0] < options.threshold
