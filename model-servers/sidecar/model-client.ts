@@ -92,8 +92,9 @@ function outputsOf(response: ModelInferResponse): Outputs {
       if (response.outputs[index]?.datatype !== 'FP32' || !raw) {
         throw new Error(`model ${response.modelName} gave no raw FP32 output ${output}`);
       }
-      // A copy: the bytes inside a gRPC message need not lie at a multiple of four.
-      return new Float32Array(raw.slice().buffer);
+      // A copy: the bytes inside a gRPC message need not lie at a multiple of four. Not by `slice`, which
+      // shares memory where the bytes are a Buffer.
+      return new Float32Array(Uint8Array.from(raw).buffer);
     },
   };
 }

@@ -1,0 +1,112 @@
+/** `npm run bench`: what the mesh costs above the floor, measured side by side in one run. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { startMesh } from '../../test/harness/mesh.ts';
+import { firstJointEvent, scoreJson, throughput } from './clients.ts';
+import { createFloor } from './floor.ts';
+import { coreTimeMs, memoryMiB } from './process-costs.ts';
+import { sampleHand } from './sample-hand.ts';
+
+const HELP = `npm run bench -- [--film FILE] [--rounds N] [--seconds N]
+
+  --film FILE   a radiograph of a left hand; a synthetic one if absent
+  --rounds N    times that floor and mesh take turns (default 40)
+  --seconds N   of each load (default 15)
+
+Latencies are of one client; floor and mesh take turns, so that a noisy machine is noisy to both.`;
+
+const { values } = parseArgs({
+  options: {
+    film: { type: 'string' },
+    rounds: { type: 'string', default: '40' },
+    seconds: { type: 'string', default: '15' },
+    help: { type: 'boolean' },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+// As the model server does: this process loads onnxruntime too.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
+const film = values.film ? readFileSync(values.film) : await sampleHand();
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+const WARM_UP = 5;
+
+const floor = await createFloor();
+const starting = performance.now();
+const mesh = await startMesh();
+const startedMs = performance.now() - starting;
+const pids = () => mesh.processes().map(({ pid }) => pid);
+
+const times = { decode: [], floorFirst: [], floor: [], mesh: [], meshFirst: [] } as Record<string, number[]>;
+let floorCoreMs = 0;
+let meshCoreMs = 0;
+for (let round = -WARM_UP; round < rounds; round++) {
+  const decode = await floor.decode(film);
+  const floorFirst = await floor.firstJoint(film);
+  const floorCoreBefore = process.cpuUsage();
+  const all = await floor.all(film);
+  const floorCore = process.cpuUsage(floorCoreBefore);
+  const meshCoreBefore = coreTimeMs(pids());
+  const json = await scoreJson(mesh.url, film);
+  const meshCore = coreTimeMs(pids()) - meshCoreBefore;
+  const first = await firstJointEvent(mesh.url, film);
+  if (round < 0) continue;
+  times.decode!.push(decode);
+  times.floorFirst!.push(floorFirst);
+  times.floor!.push(all);
+  times.mesh!.push(json);
+  times.meshFirst!.push(first);
+  floorCoreMs += (floorCore.user + floorCore.system) / 1000 / rounds;
+  meshCoreMs += meshCore / rounds;
+}
+const loads = [];
+for (const clients of [1, 2, 8, 16])
+  loads.push({ clients, ...(await throughput(mesh.url, film, clients, seconds)) });
+const memory = mesh.processes().map(({ role, pid }) => ({ role, miB: memoryMiB(pid) }));
+await mesh.stop();
+
+const quantile = (list: readonly number[], share: number) =>
+  [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(share * list.length))]!;
+const p50 = (name: string) => quantile(times[name]!, 0.5);
+const row = (name: string, ...cells: (string | number)[]) =>
+  console.log(
+    name.padEnd(44) +
+      cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell).padStart(10)).join(''),
+  );
+
+row('one client', 'p50 ms', 'p99 ms', '× decode', '× floor');
+for (const [name, key] of [
+  ['decode alone', 'decode'],
+  ['floor, first joint', 'floorFirst'],
+  ['floor, all ten', 'floor'],
+  ['mesh, first joint (SSE)', 'meshFirst'],
+  ['mesh, all ten (JSON)', 'mesh'],
+] as const) {
+  const cells = [p50(key), quantile(times[key]!, 0.99), (p50(key) / p50('decode')).toFixed(2)];
+  row(name, ...cells, (p50(key) / p50('floor')).toFixed(2));
+}
+console.log();
+row('above the floor', '', '× decode', 'aim');
+row('p50', '', ((p50('mesh') - p50('floor')) / p50('decode')).toFixed(2), '≤ 1, 0.5');
+row('first joint', '', ((p50('meshFirst') - p50('floorFirst')) / p50('decode')).toFixed(2), '≤ 0.5');
+row('core time', '', ((meshCoreMs - floorCoreMs) / p50('decode')).toFixed(2), '≤ 1');
+console.log();
+row('core time a radiograph, ms', 'floor', 'mesh');
+row('', floorCoreMs, meshCoreMs);
+console.log();
+row('load', 'films/s', 'p50 ms', 'p99 ms', 'refused');
+for (const { clients, perSecond, latencies, refused } of loads) {
+  row(`${clients} clients`, perSecond, quantile(latencies, 0.5), quantile(latencies, 0.99), String(refused));
+}
+console.log();
+row(
+  'memory (PSS), MiB',
+  memory.reduce((sum, { miB }) => sum + miB, 0),
+);
+for (const { role, miB } of memory) row(`  ${role}`, miB);
+row('start to ready, ms', startedMs);
+process.exit(0);
