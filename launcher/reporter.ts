@@ -39,14 +39,16 @@ export function createReporter({
       if (!shown || (quiet && !verbose && shown.tone !== 'error')) return;
       if (verbose || repeated.isNew(name, shown.text)) console.say(name, shown.text, shown.tone);
     },
-    onStarted(name) {
-      if (verbose) console.say(name, 'started', 'quiet');
-    },
+    // Each says so itself.
+    onStarted: () => undefined,
     onDeath(name, how, againAfterMs) {
       const again = againAfterMs === 0 ? 'at once' : `in ${againAfterMs} ms`;
       console.say(name, `${how}; started again ${again}`, 'warning');
     },
-    lastWords: (name) => (recent.get(name) ?? []).map((line) => `\n  ${line}`).join(''),
+    lastWords(name) {
+      const lines = (recent.get(name) ?? []).flatMap((line) => shownOf(line, false)?.text ?? []);
+      return [...new Set(lines)].map((line) => `\n  ${line}`).join('');
+    },
     quieten() {
       quiet = true;
     },

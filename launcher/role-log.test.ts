@@ -10,7 +10,7 @@ test('a warning is shown in one line with its reason and its trace', () => {
     err: { message: 'no reply\nat …' },
     traceId: 'abc',
   });
-  expect(shownOf(warning, false)).toEqual({ text: 'asked again — no reply — trace abc', tone: 'warning' });
+  expect(shownOf(warning, false)).toEqual({ text: 'asked again — no reply — traceId abc', tone: 'warning' });
 });
 
 test('what is routine is shown on request only', () => {

@@ -17,8 +17,8 @@ export function shownOf(line: string, verbose: boolean): Shown | undefined {
   if (!entry) return { text: line, tone: 'plain' };
   const tone = TONES[entry.level] ?? 'quiet';
   if (tone === 'quiet' && !verbose) return undefined;
-  const words = [entry.msg, reasonOf(entry), traceOf(entry)].filter(Boolean).join(' — ');
-  return { text: words, tone };
+  const words = [entry.msg, reasonOf(entry), ...furtherOf(entry)].filter(Boolean);
+  return { text: words.join(' — '), tone };
 }
 
 /** nats-server marks each line; `[INF]` and `[DBG]` are for the curious. */
@@ -29,7 +29,7 @@ export function shownOfNats(line: string, verbose: boolean): Shown | undefined {
   return verbose ? { text: text ?? line, tone: 'quiet' } : undefined;
 }
 
-type Entry = { level: string; msg?: string; err?: { message?: string }; traceId?: string; code?: string };
+type Entry = { level: string; msg?: string; err?: { message?: string }; [field: string]: unknown };
 
 function parse(line: string): Entry | undefined {
   if (!line.startsWith('{')) return undefined;
@@ -45,4 +45,10 @@ function parse(line: string): Entry | undefined {
 const reasonOf = ({ err, msg }: Entry): string | undefined =>
   err?.message === msg ? undefined : err?.message?.split('\n')[0];
 
-const traceOf = ({ traceId }: Entry): string | undefined => traceId && `trace ${traceId}`;
+/** Said elsewhere in the line, or of no use to a person. */
+const KNOWN_FIELDS = new Set(['level', 'time', 'service', 'instance', 'msg', 'err', 'spanId']);
+
+const furtherOf = (entry: Entry): string[] =>
+  Object.entries(entry).flatMap(([field, value]) =>
+    KNOWN_FIELDS.has(field) || value === null || typeof value === 'object' ? [] : [`${field} ${value}`],
+  );
