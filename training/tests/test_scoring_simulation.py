@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from deepxray_training.scoring import companions, joint_layers, lesions, outlines, simulate
+from deepxray_training.scoring import companions, exposure, joint_layers, lesions, outlines, simulate
 from deepxray_training.scoring.patches import PATCH
 
 
@@ -95,3 +95,12 @@ def test_a_whole_shaft_survives_the_greatest_lesion(joint):
 def test_the_same_seed_makes_the_same_joint(joint):
     one, two = (simulate.eroded(np.random.default_rng(9), joint, 40, False) for _ in range(2))
     assert one.percent == two.percent and np.array_equal(one.film, two.film)
+
+
+def test_every_exposure_of_a_joint_is_a_film(joint):
+    crop = exposure.cut(joint.film, exposure.straight())
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        seen = exposure.expose(rng, crop)
+        exposure.clutter(rng, crop.copy())
+        assert seen.shape == crop.shape and seen.dtype == np.uint8

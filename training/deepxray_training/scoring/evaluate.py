@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from . import companions
+from . import lesions
+from .deformity import Move, compose
 from .measures import auc, calibration_error, expected_grade, interval, kappa, median_grade, sensitivity
 from .patches import CROP, PATCH
 from .shards import Crops, Workshop
+from .simulate import Joint
 
 SEED = 777_000
 """Of the frozen hold-out, whatever the seed of training."""
@@ -93,6 +95,7 @@ def measure(options: Namespace, predict: Predict, joints: int = 2400, each: int 
     refused = predict(main.image[:, None])["scorable"][:, 0] < options.threshold
     figures["simulated joints refused"] = interval(lambda r: refused[r].mean(), hand_of(workshop, main))
     figures |= _steadiness(workshop, predict)
+    figures |= _growth(workshop, predict)
     return {"figures": figures, "table": table, "crops": len(main)}
 
 
@@ -112,3 +115,27 @@ def _steadiness(workshop: Workshop, predict: Predict, joints: int = 250, views: 
     return {
         "same joint, other frame and exposure: moves <= 0.3 grades": interval(lambda r: (moves[r] <= 0.3).mean(), hands),
     }
+
+
+def _growth(workshop: Workshop, predict: Predict, joints: int = 80) -> dict:
+    """A notch that grows step by step on one joint: how far the expected grade falls below what it was."""
+    rng = np.random.default_rng(SEED + 50)
+    falls, hands = [], []
+    for _ in range(joints):
+        layers, index = workshop.layers(rng)
+        bones = [layers.distal, layers.proximal]
+        which, at, shape = int(rng.integers(0, 2)), rng.uniform(0.15, 0.85), int(rng.integers(2**31))
+        crops = []
+        for half_width in (0, 2, 4, 6, 9, 12, 16, 20, 25):
+            edited = [bone.layer for bone in bones]
+            if half_width:
+                damage = lesions.Damage()
+                lesions.notch(np.random.default_rng(shape), bones[which], damage, at, half_width, half_width)
+                edited[which] = edited[which] * (1 - damage.removed)
+            film = compose(layers, *edited, (Move(), Move()))
+            crops.append(workshop.view(rng, Joint(film, film * 0, 0.0, "growth"), plain=True)[0])
+        grades = expected_grade(predict(np.stack(crops)[:, None])["grade"])
+        falls.append((np.maximum.accumulate(grades) - grades).max())
+        hands.append(workshop.patches.hand[index])
+    falls, hands = np.array(falls), np.array(hands)
+    return {"a lesion that grows: expected grade never falls by > 0.25": interval(lambda r: (falls[r] <= 0.25).mean(), hands)}

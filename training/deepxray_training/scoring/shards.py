@@ -89,7 +89,7 @@ class Workshop:
             return simulate.sham(rng, layers), index
         if what == "companion":
             count = 1 + int(rng.random() < 0.45) + int(rng.random() < 0.35) + 3 * int(rng.random() < 0.12)
-            weights = np.array([3, 3, 2, 2, 2, 2.5, 1.2, 1.0])
+            weights = np.array([3, 3.5, 2, 2, 2, 4.0, 1.2, 1.0])
             kinds = list(rng.choice(companions.KINDS, count, replace=False, p=weights / weights.sum()))
             return simulate.companion(rng, layers, kinds, kinds[0] if count == 1 else "several"), index
         if what in companions.KINDS:
