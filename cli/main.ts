@@ -1,6 +1,6 @@
 /** `npm run score -- FILE|DIR…`: scores films, tells how far it is, keeps the results. */
 import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { findFilms, NoSuchFilm } from './find-films.ts';
 import { drawOverlay } from './overlay.ts';
@@ -26,7 +26,7 @@ const command = new Command()
   .option('--concurrency <number>', 'films on their way at once', positive, 4)
   .addHelpText(
     'after',
-    '\nEnds with 0 when every film has scores, 1 when some have none, 2 when the command makes no sense.',
+    '\nEnds with 0 when every film that was sent has scores, 1 when some have none, 2 when the command makes no sense.',
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
@@ -40,7 +40,7 @@ try {
 }
 
 async function run(places: string[], { url, concurrency, csv, json, overlays }: Options): Promise<number> {
-  const films = await findFilms(places);
+  const films = (await findFilms(places)).filter((film) => !overlays || !isBelow(film, overlays));
   for (const file of [csv, json]) if (file) await mkdir(dirname(file), { recursive: true });
   const results = csv === undefined ? undefined : await openResultsFile(csv);
   const todo = films.filter((film) => !results?.done.has(film));
@@ -91,6 +91,9 @@ async function overlay(
   await mkdir(dirname(target), { recursive: true });
   await drawOverlay(film, answer, target);
 }
+
+/** Overlays of an earlier run, where they are kept beside the films, are no films. */
+const isBelow = (film: string, folder: string): boolean => !relative(folder, film).startsWith('..');
 
 const bodyOf = (outcome: FilmResult['outcome']): object =>
   outcome.kind === 'scored' ? outcome.answer : outcome.problem;

@@ -117,7 +117,8 @@ test('a second run sends only what has no last word yet', async () => {
     () => ({ status: 422, body: problem(422, 'not-a-left-hand') }),
     () => ({ status: 500, body: problem(500, 'internal'), headers: { 'retry-after': '0' } }),
   ];
-  const first = await score(good, refused, '--csv', csv, '--concurrency', '1');
+  const overlays = join(folder, 'overlays');
+  const first = await score(good, refused, '--csv', csv, '--overlays', overlays, '--concurrency', '1');
   expect(first.exitCode).toBe(1);
   expect(first.stderr).toContain(`trace ${'f'.repeat(32)}`);
   // As a run that was killed in the middle of a film leaves it.
@@ -125,7 +126,8 @@ test('a second run sends only what has no last word yet', async () => {
 
   asked = 0;
   replies = [() => ({ status: 200, body: answer() })];
-  const second = await score(good, refused, unlucky, '--csv', csv);
+  // The whole folder, with what the first run drew in it.
+  const second = await score(folder, '--csv', csv, '--overlays', overlays);
 
   expect(second.exitCode).toBe(0);
   expect(asked).toBe(1);
