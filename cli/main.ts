@@ -93,10 +93,13 @@ async function overlay(
 }
 
 /** Overlays of an earlier run, where they are kept beside the films, are no films. */
-const isBelow = (film: string, folder: string): boolean => !relative(folder, film).startsWith('..');
+function isBelow(film: string, folder: string): boolean {
+  return !relative(folder, film).startsWith('..');
+}
 
-const bodyOf = (outcome: FilmResult['outcome']): object =>
-  outcome.kind === 'scored' ? outcome.answer : outcome.problem;
+function bodyOf(outcome: FilmResult['outcome']): object {
+  return outcome.kind === 'scored' ? outcome.answer : outcome.problem;
+}
 
 function newsOf(outcome: FilmResult['outcome']): string {
   if (outcome.kind === 'scored') return `${Object.keys(outcome.answer.joints).length} joints scored`;

@@ -93,13 +93,16 @@ test('every film of a folder gets ten rows, a line of the table and an overlay',
   replies = [() => ({ status: 200, body: answer({ pip5: 'off-film' }) })];
   const csv = join(folder, 'scores.csv');
 
-  const done = await score(folder, '--csv', csv, '--overlays', join(folder, 'overlays'));
+  const json = join(folder, 'scores.jsonl');
+  const done = await score(folder, '--csv', csv, '--json', json, '--overlays', join(folder, 'overlays'));
 
   expect(done.exitCode).toBe(0);
   expect(done.stdout).toContain('pip5 off-film');
   const [header, ...rows] = parseCsv(await readFile(csv, 'utf8'));
   expect(header).toEqual([...COLUMNS]);
   expect(rows).toHaveLength(20);
+  const lines = (await readFile(json, 'utf8')).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).missing)).toEqual([{ pip5: 'off-film' }, { pip5: 'off-film' }]);
   const pip5 = rows.filter((row) => row[COLUMNS.indexOf('joint')] === 'pip5');
   expect(pip5.map((row) => row[COLUMNS.indexOf('missing')])).toEqual(['off-film', 'off-film']);
   expect((await stat(join(folder, 'overlays', folder, 'a.png.png'))).size).toBeGreaterThan(100);
