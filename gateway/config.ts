@@ -1,0 +1,34 @@
+import { commonSettings } from '#platform/process/common-settings.ts';
+import { integer, optionalText, port, text } from '#platform/process/settings.ts';
+
+export const settings = {
+  ...commonSettings,
+  httpPort: port('DEEPXRAY_HTTP_PORT', 8080, 'where REST is served'),
+  orchestrator: text(
+    'DEEPXRAY_ORCHESTRATOR',
+    '127.0.0.1:50051',
+    'the orchestrator, host:port; dns:///name:port shares the calls out among all that the name has',
+  ),
+  maxInFlight: integer(
+    'DEEPXRAY_MAX_IN_FLIGHT',
+    32,
+    { min: 1, max: 10_000 },
+    'scorings in hand at once; above it requests are refused at once',
+  ),
+  maxInFlightPerClient: integer(
+    'DEEPXRAY_MAX_IN_FLIGHT_PER_CLIENT',
+    24,
+    { min: 1, max: 10_000 },
+    'scorings in hand at once for one client address, so that one that floods leaves places to the others',
+  ),
+  maxUploadBytes: integer(
+    'DEEPXRAY_MAX_UPLOAD_BYTES',
+    32 * 1024 * 1024,
+    { min: 1024, max: 512 * 1024 * 1024 },
+    'largest file',
+  ),
+  trustedProxies: optionalText(
+    'DEEPXRAY_TRUSTED_PROXIES',
+    'addresses or CIDR blocks, separated by commas, of proxies whose X-Forwarded-For names the client; none if absent',
+  ),
+};

@@ -1,0 +1,82 @@
+/** The HTTP server: limits, ids, how errors are answered. The routes come on top. */
+import type { ServerResponse } from 'node:http';
+import multipart from '@fastify/multipart';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { DeepXRayError } from '#platform/errors/code.ts';
+import type { Logger } from '#platform/process/log.ts';
+import { answerErrors, errorOf, sendProblem } from './answer/problems.ts';
+import { answerBrokenRequests } from './broken-requests.ts';
+import { lingerAfterEarlyAnswers } from './linger.ts';
+import { identifyRequests, requestIdOf } from './request/identity.ts';
+import { LONGEST_WAIT_S } from './request/prefer.ts';
+
+const HEADERS_WITHIN_MS = 10_000;
+/** A scoring's own deadline comes first; this is for a body that nobody asked for. */
+const REQUEST_WITHIN_MS = (LONGEST_WAIT_S + 10) * 1000;
+const LOOK_FOR_SLOW_EVERY_MS = 2000;
+const LINGER_MS = 10_000;
+
+/** Those that a path may know; Fastify answers HEAD wherever it answers GET. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+export async function createHttpServer(settings: {
+  maxUploadBytes: number;
+  trustedProxies: string | undefined;
+  log: Logger;
+}): Promise<FastifyInstance> {
+  const { log, maxUploadBytes } = settings;
+  const brokenRequests = answerBrokenRequests();
+  const app: FastifyInstance = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    // One line for each scoring says more than two for each request.
+    logController: new LogController({ disableRequestLogging: true }),
+    requestIdHeader: false,
+    genReqId: requestIdOf,
+    trustProxy: settings.trustedProxies ?? false,
+    // While it stops: who still comes on a connection that is open already is served, and told to leave it.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_WITHIN_MS,
+    http: { headersTimeout: HEADERS_WITHIN_MS, connectionsCheckingInterval: LOOK_FOR_SLOW_EVERY_MS },
+    clientErrorHandler: brokenRequests.answer,
+    // A path that cannot be decoded, for instance: no route, so no error handler, either.
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply as never, errorOf(error)),
+  });
+  identifyRequests(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    brokenRequests.remember(request, reply);
+    lingerAfterEarlyAnswers(request.raw, reply.raw, { maxBytes: maxUploadBytes, withinMs: LINGER_MS });
+    done();
+  });
+  answerErrors(app, log);
+  answerUnknownPaths(app);
+
+  // Nothing is read before a route asks for it, whatever it says that it is.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _body, done) => done(null));
+  await app.register(multipart);
+  // Only who is let in is asked for the body that it announced.
+  app.server.on('checkContinue', (request, response: ServerResponse) => {
+    request.once('resume', () => response.writableEnded || response.writeContinue());
+    app.server.emit('request', request, response);
+  });
+  return app;
+}
+
+function answerUnknownPaths(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) => {
+    const url = request.url.split('?')[0]!;
+    const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
+    if (allowed.length === 0) {
+      return sendProblem(
+        reply,
+        new DeepXRayError('not-found', 'There is nothing at this path. What there is: /docs'),
+      );
+    }
+    reply.header('allow', allowed.join(', '));
+    return sendProblem(
+      reply,
+      new DeepXRayError('method-not-allowed', `This path takes ${allowed.join(', ')} only.`),
+    );
+  });
+}

@@ -1,0 +1,74 @@
+/** What probes, harnesses, people and Prometheus ask. */
+import { Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { DeepXRayError } from '#platform/errors/code.ts';
+import type { Telemetry } from '#platform/telemetry/start.ts';
+import { sendProblem } from '../answer/problems.ts';
+import type { Orchestrator } from '../scoring/orchestrator.ts';
+import { problemResponse } from './score-documentation.ts';
+
+const READY_WITHIN_MS = 900;
+
+const config = { untraced: true };
+const status = (word: string, description: string) => ({
+  description,
+  content: { 'application/json': { schema: Type.Object({ status: Type.Literal(word) }) } },
+});
+const UNAVAILABLE = problemResponse(['step-unavailable'], true);
+
+const WHAT_IS_AWAY = {
+  'orchestrator-away': 'No orchestrator answers.',
+  'step-away': 'The orchestrator is there, but not every step behind it.',
+} as const;
+
+export function addHealthRoutes(
+  app: FastifyInstance,
+  parts: { orchestrator: Orchestrator; telemetry: Telemetry; isHealthy: () => boolean },
+): void {
+  const documented = (summary: string, response: Record<number, object>) => ({
+    config,
+    schema: { tags: ['health'], summary, response },
+  });
+
+  app.get('/livez', documented('The event loop answers', { 200: status('alive', 'It does.') }), () => ({
+    status: 'alive',
+  }));
+
+  app.get(
+    '/healthz',
+    documented('This process can serve; independent of other roles', {
+      200: status('healthy', 'It can.'),
+      503: UNAVAILABLE,
+    }),
+    (_request, reply) => {
+      if (parts.isHealthy()) return { status: 'healthy' };
+      return sendProblem(reply, new DeepXRayError('step-unavailable', 'This gateway is stopping.'));
+    },
+  );
+
+  app.get(
+    '/readyz',
+    documented('A radiograph would be scored now; for people and harnesses, not for probes of pods', {
+      200: status('ready', 'It would.'),
+      503: UNAVAILABLE,
+    }),
+    async (_request, reply) => {
+      const readiness = await parts.orchestrator.readiness(READY_WITHIN_MS);
+      if (readiness === 'ready') return { status: 'ready' };
+      return sendProblem(reply, new DeepXRayError('step-unavailable', WHAT_IS_AWAY[readiness]));
+    },
+  );
+
+  app.get(
+    '/metrics',
+    {
+      config,
+      schema: { tags: ['health'], summary: "Figures in Prometheus' text format", produces: ['text/plain'] },
+    },
+    (request, reply) => {
+      reply.hijack();
+      reply.raw.setHeader('x-request-id', request.id);
+      parts.telemetry.serveMetrics(request.raw, reply.raw);
+    },
+  );
+}

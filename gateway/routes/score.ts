@@ -1,0 +1,117 @@
+/** `POST /score`: counts a radiograph in, has it scored, answers as JSON or as events. */
+import type { ServerResponse } from 'node:http';
+
+import { context, trace } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorCode } from '#platform/errors/code.ts';
+import { PROBLEMS } from '#platform/errors/problem.ts';
+import type { Logger } from '#platform/process/log.ts';
+import { markFailed } from '#platform/telemetry/tracing.ts';
+import type { Admission } from '../admission.ts';
+import { answerWithJson, type Score } from '../answer/answer-json.ts';
+import { answerWithEvents } from '../answer/answer-sse.ts';
+import { errorOf } from '../answer/problems.ts';
+import { wantsEventStream } from '../request/accept.ts';
+import { deadlinesOf } from '../request/deadlines.ts';
+import { readWait } from '../request/prefer.ts';
+import { readUpload, requireUploadHeaders } from '../request/read-upload.ts';
+import type { Orchestrator } from '../scoring/orchestrator.ts';
+import { scoreRadiograph } from '../scoring/score-radiograph.ts';
+import type { ScoringMetrics } from '../scoring/scoring-metrics.ts';
+import { scoreDocumentation } from './score-documentation.ts';
+
+type Parts = {
+  orchestrator: Orchestrator;
+  admission: Admission;
+  metrics: ScoringMetrics;
+  maxUploadBytes: number;
+  log: Logger;
+};
+
+export function addScoreRoute(app: FastifyInstance, parts: Parts): void {
+  const options = {
+    schema: scoreDocumentation(parts.maxUploadBytes),
+    // The form is checked piece by piece, as it comes.
+    validatorCompiler: () => () => true,
+  };
+  app.post('/score', options, (request, reply) =>
+    context.with(request.identity.context, async () => {
+      await observed(request, parts, () => score(request, reply, parts));
+      return reply;
+    }),
+  );
+}
+
+/** Throws DeepXRayError where no answer is on its way yet. */
+async function score(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { orchestrator, admission, metrics, maxUploadBytes, log }: Parts,
+): Promise<ErrorCode | undefined> {
+  const began = performance.now();
+  const waitS = readWait(request.headers.prefer);
+  const deadlines = deadlinesOf(waitS);
+  reply.header('preference-applied', `wait=${waitS}`);
+  requireUploadHeaders(request, maxUploadBytes);
+  // Before a byte of the upload is read: who is refused should not have to send it first.
+  const leave = admission.enter(request.ip);
+  try {
+    const command = {
+      film: readUpload(request, { maxBytes: maxUploadBytes }),
+      requestId: request.identity.requestId,
+      deadlines,
+      clientGone: hungUp(reply.raw),
+    };
+    let first = true;
+    const run: Score = (listener) =>
+      scoreRadiograph(
+        command,
+        {
+          ...listener,
+          onJoint(joint, outcome) {
+            if (first && 'scored' in outcome) metrics.onFirstJoint((performance.now() - began) / 1000);
+            if ('scored' in outcome) first = false;
+            listener.onJoint(joint, outcome);
+          },
+        },
+        orchestrator,
+      );
+    if (wantsEventStream(request.headers.accept)) return await answerWithEvents(reply, run, log);
+    return await answerWithJson(reply, run);
+  } finally {
+    leave();
+  }
+}
+
+/** One log line, and figures, for each scoring that ended, however it did. */
+async function observed(
+  { identity: { requestId } }: FastifyRequest,
+  { metrics, log }: Parts,
+  work: () => Promise<ErrorCode | undefined>,
+): Promise<void> {
+  const began = performance.now();
+  let code: ErrorCode | undefined;
+  try {
+    code = await work();
+  } catch (thrown) {
+    const error = errorOf(thrown);
+    code = error.code;
+    const span = trace.getActiveSpan();
+    if (span) markFailed(span, error);
+    throw error;
+  } finally {
+    const durationMs = Math.round(performance.now() - began);
+    const status = code === undefined ? 200 : PROBLEMS[code].status;
+    metrics.onScored(durationMs / 1000, status);
+    if (code !== undefined) metrics.onError(code);
+    log.info({ requestId, status, ...(code === undefined ? {} : { code }), durationMs }, 'scored');
+  }
+}
+
+function hungUp(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,109 @@
+/** The connection to the orchestrator: kept warm, and known to be away without waiting for it. */
+import {
+  type ClientDuplexStream,
+  connectivityState,
+  credentials,
+  type Metadata,
+  makeGenericClientConstructor,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
+import { service as healthService } from 'grpc-health-check';
+import type { DeadlineMs } from '#platform/deadline.ts';
+import { DeepXRayError } from '#platform/errors/code.ts';
+import { CHANNEL_OPTIONS, metadataWithTrace } from '#platform/grpc/client.ts';
+import { type ScoreChunk, type ScoreEvent, ScoringServiceClient } from '#proto/deepxray/v1/scoring.ts';
+
+/** The orchestrator's word for "a radiograph would be scored now". */
+const WALK = 'deepxray.walk';
+/**
+ * A connection that takes longer to come about will not. A peer that refuses is known at once; this is
+ * for one whose packets vanish.
+ */
+const CONNECT_WITHIN_MS = 1000;
+
+const CHANNEL = {
+  ...CHANNEL_OPTIONS,
+  // All addresses of the name share the calls; the default sends every call to one.
+  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+};
+
+export type Readiness = 'ready' | 'orchestrator-away' | 'step-away';
+
+export type Orchestrator = {
+  /** The call's own errors come as its `error` event. */
+  scoreStream(settings: {
+    requestId: string;
+    deadline: DeadlineMs;
+  }): ClientDuplexStream<ScoreChunk, ScoreEvent>;
+  /** Rejects with `step-unavailable` when no connection comes about; else stays pending until `signal` aborts. */
+  whenAway(signal: AbortSignal): Promise<never>;
+  readiness(withinMs: number): Promise<Readiness>;
+  close(): void;
+};
+
+export function connectOrchestrator(address: string): Orchestrator {
+  const client = new ScoringServiceClient(address, credentials.createInsecure(), CHANNEL);
+  const channel = client.getChannel();
+  const HealthClient = makeGenericClientConstructor(healthService, 'grpc.health.v1.Health');
+  const health = new HealthClient(address, credentials.createInsecure(), { channelOverride: channel });
+  let closed = false;
+  let notConnectedSince: number | undefined = performance.now();
+
+  const watch = () => {
+    if (closed) return;
+    // `true`: an idle channel connects now, so that no request has to wait for it.
+    const state = channel.getConnectivityState(true);
+    if (state === connectivityState.READY) notConnectedSince = undefined;
+    else notConnectedSince ??= performance.now();
+    channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, watch);
+  };
+  watch();
+
+  return {
+    scoreStream({ requestId, deadline }) {
+      const metadata = metadataWithTrace();
+      metadata.set('x-request-id', requestId);
+      return client.scoreStream(metadata, { deadline });
+    },
+    whenAway(signal) {
+      const away = Promise.withResolvers<never>();
+      if (notConnectedSince !== undefined) {
+        const timer = setTimeout(
+          () => {
+            if (notConnectedSince !== undefined) away.reject(orchestratorAway());
+          },
+          Math.max(0, notConnectedSince + CONNECT_WITHIN_MS - performance.now()),
+        );
+        signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      }
+      return away.promise;
+    },
+    readiness: (withinMs) => checkHealth(health, WALK, Date.now() + withinMs),
+    close() {
+      closed = true;
+      client.close();
+    },
+  };
+}
+
+const orchestratorAway = () =>
+  new DeepXRayError('step-unavailable', 'No orchestrator is there. Try again shortly.', { retryAfterS: 1 });
+
+type Check = (
+  request: { service: string },
+  metadata: Metadata,
+  options: { deadline: DeadlineMs },
+  callback: (error: ServiceError | null, response?: { status: string }) => void,
+) => void;
+
+function checkHealth(client: object, service: string, deadline: DeadlineMs): Promise<Readiness> {
+  const check = (client as { check: Check }).check.bind(client);
+  return new Promise((resolve) => {
+    check({ service }, metadataWithTrace(), { deadline }, (error, response) => {
+      if (response?.status === 'SERVING') resolve('ready');
+      else if (response || error?.code === status.NOT_FOUND) resolve('step-away');
+      else resolve('orchestrator-away');
+    });
+  });
+}

@@ -1,0 +1,16 @@
+/** Takes no new connections, lets what is in hand end, then lets go of the rest. */
+import type { FastifyInstance } from 'fastify';
+
+/** A connection is idle only once its answer is through: looked at again and again. */
+const LOOK_EVERY_MS = 50;
+
+export async function stopHttpServer(app: FastifyInstance, drainMs: number): Promise<void> {
+  const lookForIdle = setInterval(() => app.server.closeIdleConnections(), LOOK_EVERY_MS);
+  const force = setTimeout(() => app.server.closeAllConnections(), drainMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(lookForIdle);
+    clearTimeout(force);
+  }
+}
