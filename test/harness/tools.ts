@@ -1,0 +1,67 @@
+/**
+ * Programs that others wrote and that tests need: taken from the PATH or fetched once into `.cache/`
+ * from their own registry. Where that cannot be, a test skips, saying what is missing.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const CACHE = join(import.meta.dirname, '../../.cache');
+const FETCH_WITHIN_MS = 400_000;
+
+/** Where a tool is, or why there is none. */
+export type Tool = { path: string } | { missing: string };
+
+/** Built by `go install module@version` unless it is on the PATH or in the cache already. */
+export async function getGoTool(module: string, version = 'latest'): Promise<Tool> {
+  const name = module.split('/').at(-1)!;
+  const folder = join(CACHE, 'bin');
+  const path = join(folder, name);
+  if (existsSync(path)) return { path };
+  if (await works(name, ['--version'])) return { path: name };
+  if (!(await works('go', ['version']))) return { missing: `${name} is not here, nor Go to build it` };
+  await mkdir(folder, { recursive: true });
+  const env = { ...process.env, GOBIN: folder };
+  return fetched(path, name, () =>
+    run('go', ['install', `${module}@${version}`], { env, timeout: FETCH_WITHIN_MS }),
+  );
+}
+
+/** The Python of a virtual environment of its own with `packages` in it. */
+export async function getPython(name: string, packages: readonly string[]): Promise<Tool> {
+  const folder = join(CACHE, 'python', name);
+  const path = join(folder, 'bin', 'python');
+  if (existsSync(path)) return { path };
+  if (!(await works('python3', ['-c', 'import venv, ensurepip']))) {
+    return { missing: 'there is no python3 with venv and pip' };
+  }
+  // Under another name until it is whole, so that a fetch that broke off is not taken for a tool.
+  const unfinished = `${folder}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  return fetched(path, packages.join(' '), async () => {
+    await run('python3', ['-m', 'venv', unfinished], { timeout: FETCH_WITHIN_MS });
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages];
+    await run(join(unfinished, 'bin', 'python'), pip, { timeout: FETCH_WITHIN_MS });
+    await rename(unfinished, folder);
+  });
+}
+
+async function fetched(path: string, what: string, fetch: () => Promise<unknown>): Promise<Tool> {
+  try {
+    await fetch();
+    return { path };
+  } catch (error) {
+    const lastLine = (error as Error).message.trim().split('\n').at(-1);
+    return { missing: `${what} cannot be fetched: ${lastLine}` };
+  }
+}
+
+const works = (program: string, args: string[]): Promise<boolean> =>
+  run(program, args).then(
+    () => true,
+    () => false,
+  );
