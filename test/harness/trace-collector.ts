@@ -16,6 +16,8 @@ export type CollectedSpan = {
   start: number;
   end: number;
   attributes: Record<string, string | number | boolean>;
+  /** Span ids of the spans that it links to. */
+  links: string[];
 };
 
 export type TraceCollector = {
@@ -75,6 +77,7 @@ function readResourceSpans(bytes: Uint8Array): CollectedSpan[] {
 
 function readSpan(bytes: Uint8Array): Omit<CollectedSpan, 'service' | 'instance'> {
   const span = { traceId: '', spanId: '', parentSpanId: '', name: '', start: 0, end: 0 };
+  const links: string[] = [];
   eachField(bytes, {
     1: (reader) => {
       span.traceId = hex(reader.bytes());
@@ -94,8 +97,14 @@ function readSpan(bytes: Uint8Array): Omit<CollectedSpan, 'service' | 'instance'
     8: (reader) => {
       span.end = Number(reader.fixed64()) / 1e6;
     },
+    13: (reader) =>
+      eachField(reader.bytes(), {
+        2: (inner) => {
+          links.push(hex(inner.bytes()));
+        },
+      }),
   });
-  return { ...span, attributes: readAttributes(bytes, 9) };
+  return { ...span, links, attributes: readAttributes(bytes, 9) };
 }
 
 /** Repeated KeyValue at `field`; arrays and maps are left out. */
