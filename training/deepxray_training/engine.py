@@ -29,6 +29,7 @@ def arguments(description: str, steps: int, batch: int, lr: float) -> argparse.A
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", choices=["auto", "float32", "bfloat16"], default="auto", help="of the convolutions in training; auto: bfloat16 where the processor has it (twice as fast)")
     parser.add_argument("--synthetic", type=Path, help="folder of rendered hands with their truth, to train on as well")
+    parser.add_argument("--synthetic-test", type=Path, help="rendered hands of other seeds, to measure on")
     parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights to start from")
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="model repository to export into")
     parser.add_argument("--export-only", action="store_true", help="export and evaluate the run's last checkpoint")

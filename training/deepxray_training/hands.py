@@ -20,6 +20,8 @@ class Picture:
     joints: np.ndarray | None = None
     """[10, 2] float64, px of ``image``."""
     mirrored: bool = False
+    present: np.ndarray | None = None
+    """[10] bool where it is known that joints are missing from the hand; None: all are there."""
 
     @functools.cached_property
     def mask(self) -> np.ndarray:

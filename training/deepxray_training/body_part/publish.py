@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..cards import command_tail, history
 from ..export import export, predict, write_card
 from ..frames import letterbox
 from ..hands import Picture, background, hand_mask
@@ -32,6 +33,8 @@ def publish(net: BodyPart, held_out: list[Picture], val: list[Picture], everythi
     checks = export(Served(net, temperatures), "body-part", INPUT, OUTPUTS, parameters, examples, args.out)
     path = args.out / "body-part" / "1" / "model.onnx"
     figures, failures = evaluate(path, val, everything, threshold)
+    if args.synthetic_test:
+        figures += rendered(path, args.synthetic_test, threshold)
     progress = json.loads((run / "progress.json").read_text())
     write_card(args.out, "body-part", card(figures, failures, checks, progress, temperatures, threshold, net, args))
     for line in figures:
@@ -146,6 +149,21 @@ def evaluate(path: Path, val: list[Picture], everything: list[Picture], threshol
     return rows, failures
 
 
+def rendered(path: Path, folder: Path, threshold: float) -> list[tuple[str, str]]:
+    """Rendered hands of unseen seeds, in four turns and mirrored."""
+    from ..synthetic import load_synthetic
+
+    shown = [v for p in load_synthetic(folder, 384) for v in views(p)]
+    out = predict(path, list(OUTPUTS), np.stack([letterbox(v[0], INPUT) for v in shown])[:, None])
+    right = (out["kind"].argmax(1) == [KINDS.index(v[1]) for v in shown]) & (out["kind"].max(1) >= threshold)
+    single = np.array([v[1] != "both-hands" for v in shown])
+    turned = out["turned"].argmax(1) == [v[2] // 90 for v in shown]
+    return [
+        ("rendered hands (unseen seeds) in 4 turns, plain and mirrored: kind right", share(int(right.sum()), len(right))),
+        ("… turn right", share(int(turned[single].sum()), int(single.sum()))),
+    ]
+
+
 def wiped(picture: Picture) -> np.ndarray:
     mask = hand_mask(picture.image.shape, picture.joints)
     plain = background(picture.image, mask)
@@ -209,9 +227,9 @@ Hands with most fingers missing, hands in plaster and feet are where to expect m
 
 ## How to retrain
 
-    cd training && python -m deepxray_training.body_part --data DATA --steps {progress['steps']} --batch {progress['batch']} --seed {progress['seed']}{' --synthetic RENDERED' if args.synthetic else ''}
+    cd training && python -m deepxray_training.body_part --data DATA --steps {progress['steps']} --batch {progress['batch']} --seed {progress['seed']}{command_tail(args)}
 
-This export: step {progress['step']} of {progress['steps']}, {progress['seconds'] / 60:.0f} minutes on one core of a shared machine. The same command evaluates and writes this card.
+This export: step {progress['step']} of {progress['steps']}, {progress['seconds'] / 60:.0f} minutes on a share of one core of a busy machine.{history(args)} The same command evaluates and writes this card.
 
 sha256 of model.onnx: `{checks['sha256']}`
 """

@@ -9,6 +9,7 @@ import torch
 
 from .. import calibrate
 from ..data import read_grey, upright
+from ..cards import command_tail, history
 from ..export import export, write_card
 from ..frames import letterbox
 from ..hands import Picture, finger_axes, hand_scale
@@ -30,6 +31,8 @@ def publish(net: Localisation, held_out: list[Picture], pictures: list[Picture],
     checks = export(Served(net, temperature), NAME, SIDE, OUTPUTS, {"threshold": f"{threshold:.2f}"}, examples, args.out)
     locator = Locator(args.out, refine=False)
     rows = [*positions(val, lambda image: locator.find(image)), *missing(val, locator, threshold)]
+    if args.synthetic_test:
+        rows += rendered(args.synthetic_test, lambda image: locator.find(image), threshold)
     progress = json.loads((run / "progress.json").read_text())
     write_card(args.out, NAME, card(rows, checks, progress, temperature, threshold, net, args))
     for line in rows:
@@ -80,6 +83,24 @@ def positions(val: list[Picture], find) -> list[tuple[str, str]]:
     worst = sorted(((float(error[i].max()), p.film.name) for i, p in enumerate(val)), reverse=True)[:5]
     rows.append(("worst films (largest error of a joint, %)", ", ".join(f"{n} {e:.1f}" for e, n in worst)))
     return rows
+
+
+def rendered(folder: Path, find, threshold: float) -> list[tuple[str, str]]:
+    """Rendered hands of unseen seeds, some with amputated rays."""
+    from ..synthetic import read_as_left
+
+    error, confident, there = [], [], []
+    for image, joints, present in read_as_left(folder):
+        found = find(image)
+        error.append(100 * np.linalg.norm(found.joints - joints, axis=1) / diagonal(joints))
+        confident.append(found.confidence >= threshold)
+        there.append(present)
+    error, confident, there = np.array(error), np.array(confident), np.array(there)
+    return [
+        ("rendered hands (unseen seeds): error, % of the diagonal: median / 95th percentile", f"{np.median(error[there]):.2f} / {np.percentile(error[there], 95):.2f} ({there.sum()} joints)"),
+        ("… present joint wrongly missing", share(int((~confident[there]).sum()), int(there.sum()))),
+        ("… joint of an amputated ray reported missing", share(int((~confident[~there]).sum()), int((~there).sum()))),
+    ]
 
 
 def missing(val: list[Picture], locator: Locator, threshold: float) -> list[tuple[str, str]]:
@@ -138,9 +159,9 @@ Joints just inside the frame's edge may be called missing or not. Amputations we
 
 ## How to retrain
 
-    cd training && python -m deepxray_training.localisation --data DATA --steps {progress['steps']} --batch {progress['batch']} --seed {progress['seed']}{' --synthetic RENDERED' if args.synthetic else ''}
+    cd training && python -m deepxray_training.localisation --data DATA --steps {progress['steps']} --batch {progress['batch']} --seed {progress['seed']}{command_tail(args)}
 
-This export: step {progress['step']} of {progress['steps']}, {progress['seconds'] / 60:.0f} minutes on one core of a shared machine. The same command evaluates and writes this card.
+This export: step {progress['step']} of {progress['steps']}, {progress['seconds'] / 60:.0f} minutes on a share of one core of a busy machine.{history(args)} The same command evaluates and writes this card.
 
 sha256 of model.onnx: `{checks['sha256']}`
 """

@@ -24,14 +24,15 @@ class Maker:
             return self.nothing(rng)
         picture = self.hands[int(rng.choice(len(self.hands), p=self.weight))]
         image, joints = picture.image.astype(np.float32), picture.joints
-        present = np.ones(10, bool)
+        present = np.ones(10, bool) if picture.present is None else picture.present.copy()
         mask = picture.mask / np.float32(255)
         if rng.random() < 0.3:
             image = image * mask + picture.plain * (1 - mask)
         if rng.random() < 0.3:
             image = augment.paste_markers(image, mask, rng, int(rng.integers(1, 3)))
         if rng.random() < 0.3:
-            image, present = without_fingers(image, picture.plain, joints, rng)
+            image, left = without_fingers(image, picture.plain, joints, rng)
+            present &= left
         image, joints = reframe(image, joints, rng)
         image, present = collimate(image, joints, present, rng)
         image = augment.photograph(image, rng)
@@ -76,7 +77,7 @@ class Maker:
 def weight_of(picture: Picture) -> float:
     """How often a film is drawn: expert points are the most exact, adult films the nearest to what is served."""
     if picture.film.source == "synthetic":
-        return 2.0
+        return 1.5
     weight = 3.0 if picture.film.expert.any() else 1.0
     return weight * (3.0 if "SHS" in picture.film.source else 1.0)
 

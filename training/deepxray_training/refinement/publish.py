@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..cards import command_tail, history
 from ..export import export, predict, write_card
 from ..hands import Picture
-from ..localisation.publish import positions, settle
+from ..localisation.publish import positions, rendered, settle
 from ..locate import Locator
 from ..metrics import share
 from .model import SIDE, Refinement, Served
@@ -43,6 +44,8 @@ def publish(net: Refinement, held_out: Maker, val_maker: Maker, pictures: list[P
             return locator.refine(image, locator.refine(image, locator.find(image)))
 
         rows += [(f"coarse, refined twice: {a}", b) for a, b in positions(val, twice)[:4]]
+        if args.synthetic_test:
+            rows += [(f"coarse, then refined: {a}", b) for a, b in rendered(args.synthetic_test, once, threshold)]
     progress = json.loads((run / "progress.json").read_text())
     write_card(args.out, NAME, card(rows, checks, progress, temperature, threshold, net, args))
     for line in rows:
@@ -108,9 +111,9 @@ Coarse positions more than about 0.3 hand scales off are refused or drawn to a n
 
 ## How to retrain
 
-    cd training && python -m deepxray_training.refinement --data DATA --steps {progress['steps']} --batch {progress['batch']} --seed {progress['seed']}{' --synthetic RENDERED' if args.synthetic else ''}
+    cd training && python -m deepxray_training.refinement --data DATA --steps {progress['steps']} --batch {progress['batch']} --seed {progress['seed']}{command_tail(args)}
 
-This export: step {progress['step']} of {progress['steps']}, {progress['seconds'] / 60:.0f} minutes on one core of a shared machine. The same command evaluates and writes this card; its chained figures use the joint-localisation model that is in the repository then.
+This export: step {progress['step']} of {progress['steps']}, {progress['seconds'] / 60:.0f} minutes on a share of one core of a busy machine.{history(args)} The same command evaluates and writes this card; its chained figures use the joint-localisation model that is in the repository then.
 
 sha256 of model.onnx: `{checks['sha256']}`
 """
