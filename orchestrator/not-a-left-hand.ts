@@ -11,15 +11,11 @@ const OTHER = { kind: 'other', text: 'No hand was recognised in the image.' };
 
 export function notALeftHand({ kind, probability, turnedClockwiseDeg }: BodyPart): DeepXRayError {
   const word = WORDS[kind] ?? OTHER;
-  return new DeepXRayError(
-    'not-a-left-hand',
-    `${word.text} Only radiographs of one left hand are scored.`,
-    {
-      metadata: {
-        kind: word.kind,
-        turnedClockwiseDeg: String(turnedClockwiseDeg),
-        ...(probability === undefined ? {} : { probability: probability.toFixed(4) }),
-      },
+  return new DeepXRayError('not-a-left-hand', `${word.text} Only radiographs of one left hand are scored.`, {
+    metadata: {
+      kind: word.kind,
+      turnedClockwiseDeg: String(turnedClockwiseDeg),
+      ...(probability === undefined ? {} : { probability: probability.toFixed(4) }),
     },
-  );
+  });
 }
