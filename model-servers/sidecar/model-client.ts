@@ -1,11 +1,16 @@
 /** The sidecar's side of the Open Inference Protocol: it works as well against Triton or KServe. */
-import { credentials, Metadata } from '@grpc/grpc-js';
+import { credentials, Metadata, status } from '@grpc/grpc-js';
 import type { DeadlineMs } from '#platform/deadline.ts';
 import { CHANNEL_OPTIONS, callUnary } from '#platform/grpc/client.ts';
 import { GRPCInferenceServiceClient, type ModelInferResponse } from '#proto/inference/grpc_service.ts';
 
 const SERVICE = 'inference.GRPCInferenceService';
 const READY_WITHIN_MS = 400;
+/**
+ * Looks in a row that a model server which was ready may leave without an answer. A core that is busy
+ * with the radiographs in hand is slow to say so; a frozen one is away after about two seconds.
+ */
+const SILENT_LOOKS_BORNE = 3;
 
 /** A batch of 8-bit grey images, batch × 1 × height × width. */
 export type GreyBatch = { batch: number; height: number; width: number; pixels: Uint8Array };
@@ -36,13 +41,18 @@ export type ModelClient = {
 
 export function createModelClient(address: string): ModelClient {
   const client = new GRPCInferenceServiceClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+  let wasReady = false;
+  let silentLooks = 0;
   return {
     async isReady() {
       const deadline = Date.now() + READY_WITHIN_MS;
       return new Promise((resolve) =>
-        client.serverReady({}, new Metadata(), { deadline }, (error, response) =>
-          resolve(!error && response.ready),
-        ),
+        client.serverReady({}, new Metadata(), { deadline }, (error, response) => {
+          const isSilent = error?.code === status.DEADLINE_EXCEEDED;
+          silentLooks = isSilent ? silentLooks + 1 : 0;
+          wasReady = isSilent ? wasReady && silentLooks <= SILENT_LOOKS_BORNE : !error && response.ready;
+          resolve(wasReady);
+        }),
       );
     },
 
