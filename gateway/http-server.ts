@@ -1,13 +1,19 @@
 /** The HTTP server: limits, ids, how errors are answered. The routes come on top. */
 import type { ServerResponse } from 'node:http';
 import multipart from '@fastify/multipart';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import type { Logger } from '#platform/process/log.ts';
 import { answerErrors, errorOf, sendProblem } from './answer/problems.ts';
 import { answerBrokenRequests } from './broken-requests.ts';
 import { lingerAfterEarlyAnswers } from './linger.ts';
-import { identifyRequests, requestIdOf } from './request/identity.ts';
+import { identify, requestIdOf } from './request/identity.ts';
 import { LONGEST_WAIT_S } from './request/prefer.ts';
 
 const HEADERS_WITHIN_MS = 10_000;
@@ -26,6 +32,11 @@ export async function createHttpServer(settings: {
 }): Promise<FastifyInstance> {
   const { log, maxUploadBytes } = settings;
   const brokenRequests = answerBrokenRequests();
+  const begin = (request: FastifyRequest, reply: FastifyReply) => {
+    identify(request, reply);
+    brokenRequests.remember(request, reply);
+    lingerAfterEarlyAnswers(request.raw, reply.raw, { maxBytes: maxUploadBytes, withinMs: LINGER_MS });
+  };
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
     // One line for each scoring says more than two for each request.
@@ -39,13 +50,15 @@ export async function createHttpServer(settings: {
     requestTimeout: REQUEST_WITHIN_MS,
     http: { headersTimeout: HEADERS_WITHIN_MS, connectionsCheckingInterval: LOOK_FOR_SLOW_EVERY_MS },
     clientErrorHandler: brokenRequests.answer,
-    // A path that cannot be decoded, for instance: no route, so no error handler, either.
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply as never, errorOf(error)),
+    // A path that cannot be decoded has no route, so no hook and no error handler, either.
+    frameworkErrors: (error, request, reply: FastifyReply) => {
+      begin(request, reply);
+      sendProblem(reply, errorOf(error));
+    },
   });
-  identifyRequests(app);
+  app.decorateRequest('identity');
   app.addHook('onRequest', (request, reply, done) => {
-    brokenRequests.remember(request, reply);
-    lingerAfterEarlyAnswers(request.raw, reply.raw, { maxBytes: maxUploadBytes, withinMs: LINGER_MS });
+    begin(request, reply);
     done();
   });
   answerErrors(app, log);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Context, trace } from '@opentelemetry/api';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { contextOf, SpanKind, startSpan } from '#platform/telemetry/tracing.ts';
 
@@ -35,17 +35,13 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
   return typeof given === 'string' && TAKEN_REQUEST_ID.test(given) ? given : newId();
 }
 
-/** Gives every request its identity, and every answer its `X-Request-Id`. */
-export function identifyRequests(app: FastifyInstance): void {
-  app.decorateRequest('identity');
-  app.addHook('onRequest', (request, reply, done) => {
-    request.identity = identify(request, reply);
-    reply.header('x-request-id', request.id);
-    done();
-  });
+/** Gives a request its identity, and its answer the `X-Request-Id`. */
+export function identify(request: FastifyRequest, reply: FastifyReply): void {
+  request.identity = identityOf(request, reply);
+  reply.header('x-request-id', request.id);
 }
 
-function identify(request: FastifyRequest, reply: FastifyReply): Identity {
+function identityOf(request: FastifyRequest, reply: FastifyReply): Identity {
   const { traceparent, tracestate } = request.headers;
   const parent = contextOf({ traceparent: one(traceparent), tracestate: one(tracestate) });
   const { config, url: route } = request.routeOptions;
