@@ -60,5 +60,6 @@ export function errorOf(thrown: unknown): DeepXRayError {
     return toDeepXRayError(thrown);
   }
   if (statusCode === 404) return new DeepXRayError('not-found', 'There is nothing at this path.');
+  if (statusCode === 415) return new DeepXRayError('unsupported-format', 'The Content-Type makes no sense.');
   return new DeepXRayError('bad-request', 'The request makes no sense as HTTP.', { cause: thrown });
 }
