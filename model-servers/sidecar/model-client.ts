@@ -7,10 +7,11 @@ import { GRPCInferenceServiceClient, type ModelInferResponse } from '#proto/infe
 const SERVICE = 'inference.GRPCInferenceService';
 const READY_WITHIN_MS = 400;
 /**
- * Looks in a row that a model server which was ready may leave without an answer. A core that is busy
- * with the radiographs in hand is slow to say so; a frozen one is away after about two seconds.
+ * Looks in a row that a model server which was ready may leave without an answer, while it answers
+ * nothing else either. Cores that are busy with the radiographs in hand are slow to say so; one that is
+ * frozen is away after about three seconds.
  */
-const SILENT_LOOKS_BORNE = 3;
+const SILENT_LOOKS_BORNE = 5;
 
 /** A batch of 8-bit grey images, batch × 1 × height × width. */
 export type GreyBatch = { batch: number; height: number; width: number; pixels: Uint8Array };
@@ -86,7 +87,9 @@ export function createModelClient(address: string): ModelClient {
         rawInputContents: [pixels],
       };
       const call = client.modelInfer.bind(client);
-      return outputsOf(await callUnary(`${SERVICE}/ModelInfer`, call, request, when));
+      const response = await callUnary(`${SERVICE}/ModelInfer`, call, request, when);
+      silentLooks = 0;
+      return outputsOf(response);
     },
 
     close: () => client.close(),

@@ -12,10 +12,12 @@ export type UnaryMethod<Request, Response> = (
   callback: (error: ServiceError | null, response: Response) => void,
 ) => ClientUnaryCall;
 
-/** Channel options for a peer that may be restarted: notice that it is gone, and seek it again soon. */
+/**
+ * Channel options for a peer that may be restarted: seek it again soon. Without keepalive pings: in
+ * grpc-js they drop the calls on a connection that its server is ending gently (see `server.ts`); a
+ * peer that vanished in silence is noticed by deadlines.
+ */
 export const CHANNEL_OPTIONS = {
-  'grpc.keepalive_time_ms': 5000,
-  'grpc.keepalive_timeout_ms': 2000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,

@@ -15,11 +15,11 @@ export const createGrpcServer = (limits: { maxMessageBytes: number }): Server =>
   new Server({
     'grpc.max_receive_message_length': limits.maxMessageBytes,
     'grpc.max_send_message_length': limits.maxMessageBytes,
-    // Clients find new pods only when a connection ends: let each end now and then, gently.
+    // Clients find new pods only when a connection ends: let each end now and then, gently. No
+    // keepalive pings beside it: on a connection that is ending, grpc-js (1.14) takes the ping that it
+    // can no longer send for a dead peer, and drops the calls that the grace was for.
     'grpc.max_connection_age_ms': 60_000,
     'grpc.max_connection_age_grace_ms': 60_000,
-    'grpc.keepalive_time_ms': 10_000,
-    'grpc.keepalive_timeout_ms': 3000,
   });
 
 /** `address` as `host:port` or `unix:/path`. Answers the port (0 for a socket). */
