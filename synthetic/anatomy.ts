@@ -4,10 +4,11 @@
  * forearm. Lengths: Buryanov & Kotiuk 2010. Positions of the MCP joints and directions of the fingers:
  * median and spread of 43 adult films.
  */
-import { fingerOf, isMcp, JOINT_NAMES, type JointName } from '../platform/domain/joints.ts';
+import { isMcp, JOINT_NAMES, type JointName } from '../platform/domain/joints.ts';
 import type { Point } from '../platform/image/grey-image.ts';
 import { type Bone, frameAt, toHand } from './bone.ts';
-import { carpalBones, forearmBones, sesamoid } from './carpus.ts';
+import { carpalBones, sesamoid } from './carpus.ts';
+import { forearmBones } from './forearm.ts';
 import { type Collapse, collapseOf, erode } from './lesion.ts';
 import type { Random } from './random.ts';
 import { type TubularBone, tubularBone } from './tubular-bone.ts';
@@ -37,7 +38,7 @@ const RAYS: Record<number, Ray> = {
   2: {
     lengthsMm: [68.1, 39.8, 23.6, 16.6],
     widthScale: [1.03, 0.97, 0.96, 0.94],
-    base: { x: 12.6, y: 0.8 },
+    base: { x: 12, y: 2.2 },
     metacarpalDeg: 9.8,
     phalangesDeg: 9.7,
     bendDeg: [0, -1, -2.5],
@@ -45,7 +46,7 @@ const RAYS: Record<number, Ray> = {
   3: {
     lengthsMm: [65.4, 44.6, 27.4, 18],
     widthScale: [1, 1, 1, 1],
-    base: { x: 0, y: -0.3 },
+    base: { x: -0.4, y: 1.3 },
     metacarpalDeg: 1.2,
     phalangesDeg: -1.6,
     bendDeg: [0, 0, 0],
@@ -53,7 +54,7 @@ const RAYS: Record<number, Ray> = {
   4: {
     lengthsMm: [57.3, 41.4, 26.2, 17.9],
     widthScale: [0.88, 0.94, 0.95, 0.96],
-    base: { x: -9.6, y: -2.4 },
+    base: { x: -9.9, y: 0.2 },
     metacarpalDeg: -8.2,
     phalangesDeg: -12.3,
     bendDeg: [0, 1, 2],
@@ -61,7 +62,7 @@ const RAYS: Record<number, Ray> = {
   5: {
     lengthsMm: [50.5, 32.9, 19.1, 16.4],
     widthScale: [0.88, 0.83, 0.8, 0.83],
-    base: { x: -16.6, y: 0.6 },
+    base: { x: -16.8, y: 2.8 },
     metacarpalDeg: -22.5,
     phalangesDeg: -29.5,
     bendDeg: [0, 3, 6],
@@ -95,10 +96,7 @@ export function createHand(
   const pose = random.fork('pose');
   const spread = pose.normal(0, 1);
   const forearmLeanDeg = pose.normal(0, 6);
-  const bones: Bone[] = [
-    ...forearmBones(forearmLeanDeg, random.fork('forearm')),
-    ...carpalBones(random.fork('carpus')),
-  ];
+  const bones: Bone[] = [...forearmBones(forearmLeanDeg), ...carpalBones(random.fork('carpus'))];
   const rays: RayLine[] = [];
   const joints = {} as Record<JointName, Joint>;
   for (const ray of [1, 2, 3, 4, 5]) {
@@ -236,7 +234,3 @@ function thumbSesamoids(thumb: RayLine, random: Random): Bone[] {
     sesamoid('radial sesamoid', before.x, before.y, random.uniform(1.8, 2.4), random),
   ];
 }
-
-export const fingersOf = (joints: Record<JointName, Joint>): number[] => [
-  ...new Set(JOINT_NAMES.filter((name) => !joints[name].missing).map(fingerOf)),
-];

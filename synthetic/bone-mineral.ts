@@ -1,7 +1,7 @@
 /** Adds a bone to the film's map of mineral: millimetres of solid cortex that the beam passes through. */
 import { at, type Bone, toHand } from './bone.ts';
+import { shareLeft } from './bone-erosion.ts';
 import { distanceField } from './distance-field.ts';
-import { shareLeft } from './lesion.ts';
 import { sample, type Texture } from './noise.ts';
 import type { Random } from './random.ts';
 
@@ -84,7 +84,7 @@ export function addBone(
       const strands = sample(textures.strands, u * fan * perTexel + shiftX, v * perTexel + shiftY);
       const cells = sample(textures.honeycomb, u * perTexel + shiftY, v * perTexel + shiftX);
       const texture = strands * (1 - honeycomb) + cells * honeycomb;
-      const medulla = at(bone.trabecular, v) * Math.max(0.15, 1 + 0.42 * texture);
+      const medulla = at(bone.trabecular, v) * Math.max(0.15, 1 + bone.textureContrast * texture);
       const cortex = bone.cortexMm[i]!;
       const half = at(bone.halfDepthMm, v);
       const rim = Math.min(bone.rimMm[i]!, Math.max(halfWidth, 1));
@@ -93,7 +93,7 @@ export function addBone(
       if (inset > 0.05) mineral = 0.5 * mineral + 0.5 * shell(depthMm - inset, half, rim, cortex, medulla);
       if (bone.erosion) {
         const ragged = sample(textures.ragged, u * perTexel + shiftX, v * perTexel + shiftX);
-        mineral *= shareLeft(bone.erosion, i, depthMm, u, v, ragged);
+        mineral *= shareLeft(bone.erosion, u, v, ragged);
       }
       const target = (py + y0) * map.width + px + x0;
       map.values[target]! += mineral;

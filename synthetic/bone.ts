@@ -1,5 +1,5 @@
 /** A bone of the film: an outline, what lies along it, and how deep it is along the beam. */
-import type { BoneErosion } from './lesion.ts';
+import type { BoneErosion } from './bone-erosion.ts';
 import type { Outline } from './outline.ts';
 
 /** A frame in the plane of the hand (mm): v runs along `direction`, u to its right. */
@@ -25,6 +25,8 @@ export type Bone = {
   halfWidthMm: Profile;
   /** Mineral of the medulla relative to solid cortex, by v. */
   trabecular: Profile;
+  /** How strongly trabeculae stand out of the medulla: standard deviation over mean. */
+  textureContrast: number;
   /** 1 where the trabeculae look like a honeycomb, 0 where they run along the bone, by v. */
   honeycomb: Profile;
   erosion?: BoneErosion;

@@ -2,6 +2,13 @@
 
 export type XY = readonly [number, number];
 
+/** Points written as text, `'x y, x y, …'`: an outline stays readable as one line. */
+export const points = (text: string): XY[] =>
+  text.split(',').map((pair) => {
+    const [x, y] = pair.trim().split(' ').map(Number);
+    return [x!, y!] as const;
+  });
+
 /** Sampled outline; consecutive points lie about `STEP_MM` apart, the last joins the first. */
 export type Outline = { x: Float32Array; y: Float32Array; count: number };
 

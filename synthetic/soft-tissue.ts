@@ -6,6 +6,7 @@
  */
 import type { Point } from '../platform/image/grey-image.ts';
 import type { Hand, RayLine } from './anatomy.ts';
+import { gaussianBlur } from './blur.ts';
 
 /** A point with the half-width of the tissue around it, mm. */
 type Stop = Point & { r: number };
@@ -88,6 +89,10 @@ function palmChains({ rays, forearmLeanDeg }: Hand, plump: number): Chain[] {
       ratio: 1.1,
       stops: [stop(between(a.base, a.mcp, 0.7), 9), stop(between(b.base, b.mcp, 0.7), 9)],
     });
+    chains.push({
+      ratio: 1.1,
+      stops: [stop(between(a.base, a.mcp, 0.86), 8.5), stop(between(b.base, b.mcp, 0.86), 8.5)],
+    });
     if (gone) continue;
     chains.push({ ratio: 0.95, stops: [stop(a.mcp, 8), stop(b.mcp, 8)] });
     chains.push({
@@ -148,6 +153,10 @@ export type TissueGrid = {
   values: Float32Array;
 };
 
+/** Far enough from the skin for its blur not to reach it, mm². */
+const FAR_OUTSIDE = -90;
+const SKIN_BLUR_MM = 1.3;
+
 /** mm² over which neighbours melt into each other. */
 const MELT = 26;
 
@@ -180,6 +189,9 @@ export function tissueGrid(
       if (joined > whole.values[i]!) whole.values[i] = joined;
     }
   }
+  // Skin has no corners where one shape takes over from the next.
+  for (let i = 0; i < whole.values.length; i++) whole.values[i] = Math.max(whole.values[i]!, FAR_OUTSIDE);
+  whole.values = gaussianBlur(whole.values, width, height, SKIN_BLUR_MM / stepMm);
   return whole;
 }
 

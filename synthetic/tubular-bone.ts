@@ -26,6 +26,8 @@ export function tubularBone(
 ): TubularBone {
   const stretched = stretch(shape, lengthMm, widthScale);
   const wobble = () => 1 + random.normal(0, 0.022);
+  // A head turned a little shows more of one condyle's far side than of the other's.
+  const oblique = random.uniform(-0.45, 0.45);
   const sides = shape.sides.map(([v, halfWidth]) => [stretched(v), halfWidth * widthScale] as const);
   const contour = (points: readonly XY[]) => points.map(([u, v]) => [u * widthScale, stretched(v)] as const);
   const mirrored = (points: readonly XY[]) =>
@@ -78,7 +80,9 @@ export function tubularBone(
     rim[i] = atBase ? 1.3 * widthScale : atHead ? shape.headRimMm * widthScale : width;
     const headSide = smoothstep(lengthMm - 12 * widthScale, lengthMm - 7 * widthScale, v) * (1 - middling);
     inset[i] =
-      widthScale * (shape.headInsetMm * headSide + (atBase ? shape.baseInsetMm * middling ** 0.7 : 0));
+      widthScale *
+      (shape.headInsetMm * (1 + oblique * Math.sign(u)) * headSide +
+        (atBase ? shape.baseInsetMm * middling ** 0.7 : 0));
     if (v < baseEnd && shape.baseArticularMm > 0) baseSurface.push(i);
     if (v > headStart && shape.headArticularMm > 0) headSurface.push(i);
   }
@@ -94,9 +98,10 @@ export function tubularBone(
     trabecular: profileOf(0, lengthMm, (v) => {
       const nearBase = Math.exp(-v / (9 * widthScale));
       const nearHead = Math.exp(-(lengthMm - v) / (9 * widthScale));
-      const healthy = along(v, [0.24, 0.04, 0.25]) + 0.04;
+      const healthy = along(v, [0.18, 0.03, 0.17]) + 0.035;
       return healthy * (1 - 0.45 * Math.max(nearBase * osteopenia.base, nearHead * osteopenia.head));
     }),
+    textureContrast: 0.38,
     honeycomb: profileOf(0, lengthMm, (v) => along(v, [0.25, 0.2, shape.headHoneycomb])),
     lengthMm,
     baseMiddleMm: stretched(shape.baseMiddleMm),
