@@ -18,8 +18,12 @@ import type { ServiceTime } from './service-time.ts';
 
 const TIMES_ASKED_AGAIN = 2;
 const LOOK_FOR_LOST_EVERY_MS = 50;
-/** A machine under load pauses for this long without anything being lost. */
-const PATIENCE_FLOOR_MS = 800;
+/**
+ * A burst on a small machine queues for this long without anything being lost; asking again then would
+ * only lengthen the queue. A killed pod's work waits no longer than this.
+ */
+const EXTRACTION_PATIENCE_FLOOR_MS = 2500;
+const SCORING_PATIENCE_FLOOR_MS = 1500;
 
 /** What all radiographs of one orchestrator share. */
 export type Gatherer = {
@@ -87,28 +91,32 @@ export async function gatherScores(
     }
   };
 
+  const hasTriesLeft = (joint: JointName) => ledger.attemptsOf(joint) < TIMES_ASKED_AGAIN;
   const mayAskAgain = (joint: JointName) =>
-    ledger.attemptsOf(joint) < TIMES_ASKED_AGAIN &&
-    remainingMs(envelope.deadline) > scoringTime.usualMs &&
-    retryBudget.take();
+    hasTriesLeft(joint) && remainingMs(envelope.deadline) > scoringTime.usualMs && retryBudget.take();
 
   const lookForLost = () => {
-    const patience = {
-      extractionMs: extractionTime.patienceMs(PATIENCE_FLOOR_MS),
-      scoringMs: scoringTime.patienceMs(PATIENCE_FLOOR_MS),
-    };
+    const { failed, overdue } = ledger.lost(Date.now(), {
+      extractionMs: extractionTime.patienceMs(EXTRACTION_PATIENCE_FLOOR_MS),
+      scoringMs: scoringTime.patienceMs(SCORING_PATIENCE_FLOOR_MS),
+    });
     const again = new Map<number, { joints: JointName[]; known: JointPosition[] }>();
-    for (const joint of ledger.lost(Date.now(), patience)) {
-      if (!mayAskAgain(joint)) {
-        finish(ledger.giveUp(joint));
-        continue;
-      }
+    const askAgain = (joint: JointName) => {
       const position = ledger.askedAgain(joint, Date.now()) ?? givenPositionOf(request.given, joint);
       const attempt = ledger.attemptsOf(joint);
       const together = again.get(attempt) ?? { joints: [], known: [] };
       together.joints.push(joint);
       if (position) together.known.push(position);
       again.set(attempt, together);
+    };
+    for (const joint of failed) {
+      if (mayAskAgain(joint)) askAgain(joint);
+      else finish(ledger.giveUp(joint));
+    }
+    for (const joint of overdue) {
+      if (mayAskAgain(joint)) askAgain(joint);
+      // Where only the budget or the time says no, it may be queued and still come.
+      else if (!hasTriesLeft(joint)) finish(ledger.giveUp(joint));
     }
     for (const [attempt, { joints, known }] of again) {
       gatherer.onAskedAgain(joints.length);

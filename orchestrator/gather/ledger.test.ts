@@ -66,32 +66,31 @@ test('a reason of the film itself is final; a failure of a pod is not', () => {
   const ledger = new Ledger(['mcp2', 'pip2'], 0);
   expect(ledger.apply(missing(MCP2, MissingReason.MISSING_REASON_OFF_FILM), 1)?.joint).toBe('mcp2');
   expect(ledger.apply(missing(jointToProto('pip2'), MissingReason.MISSING_REASON_FAILED), 1)).toBeUndefined();
-  expect(ledger.lost(1, PATIENCE)).toEqual(['pip2']);
+  expect(ledger.lost(1, PATIENCE)).toEqual({ failed: ['pip2'], overdue: [] });
 });
 
-test('a crop that nobody answers is lost after the patience for scoring, and not before', () => {
+test('a crop that nobody answers is overdue after the patience for scoring, and not before', () => {
   const ledger = new Ledger(['mcp2'], 0);
   ledger.apply(dispatched(MCP2), 100);
-  expect(ledger.lost(600, PATIENCE)).toEqual([]);
-  expect(ledger.lost(601, PATIENCE)).toEqual(['mcp2']);
+  expect(ledger.lost(600, PATIENCE).overdue).toEqual([]);
+  expect(ledger.lost(601, PATIENCE).overdue).toEqual(['mcp2']);
+  expect(ledger.apply(scored(MCP2), 700)?.joint).toBe('mcp2');
 });
 
 test('a joint asked for again keeps its place, so that it need not be found twice', () => {
   const ledger = new Ledger(['mcp2'], 0);
   ledger.apply(dispatched(MCP2), 0);
-  ledger.lost(501, PATIENCE);
   expect(ledger.askedAgain('mcp2', 501)).toMatchObject({ x: 10, y: 20, handScale: 100 });
   expect(ledger.attemptsOf('mcp2')).toBe(1);
-  expect(ledger.lost(502, PATIENCE)).toEqual([]);
+  expect(ledger.lost(502, PATIENCE)).toEqual({ failed: [], overdue: [] });
 });
 
 test('a score of an earlier try still counts, its failure does not', () => {
   const ledger = new Ledger(['mcp2'], 0);
   ledger.apply(dispatched(MCP2), 0);
-  ledger.lost(501, PATIENCE);
   ledger.askedAgain('mcp2', 501);
   ledger.apply(missing(MCP2, MissingReason.MISSING_REASON_FAILED, 0), 502);
-  expect(ledger.lost(503, PATIENCE)).toEqual([]);
+  expect(ledger.lost(503, PATIENCE).failed).toEqual([]);
   expect(ledger.apply(scored(MCP2, 0, 0), 504)?.joint).toBe('mcp2');
 });
 

@@ -13,8 +13,8 @@ export type Outcome = { place: Place; scored: Scored } | { missing: MissingReaso
 export type Finished = { joint: JointName; outcome: Outcome };
 
 type Entry = {
-  /** asked: extraction has it; dispatched: a crop is on its way; lost: to be asked for again; done. */
-  state: 'asked' | 'dispatched' | 'lost' | 'done';
+  /** asked: extraction has it; dispatched: a crop is on its way; failed: a pod said so; done. */
+  state: 'asked' | 'dispatched' | 'failed' | 'done';
   /** When it came into this state, ms. */
   since: number;
   /** How often it has been asked for again. */
@@ -22,7 +22,7 @@ type Entry = {
   place?: Place;
   /** A score that came before its place. */
   early?: Scored;
-  /** Why it is lost, for when it is not asked for again. */
+  /** Why it is missing if it is given up. */
   reason: MissingReason;
   outcome?: Outcome;
 };
@@ -99,35 +99,41 @@ export class Ledger {
     if (!ASK_AGAIN_REASONS.has(reason)) return this.#finish(joint, { missing: reason });
     // Of an earlier attempt: the present one may still succeed.
     if (attempt < entry.attempt) return this.#drop();
-    Object.assign(entry, { state: 'lost', since: now, reason });
+    Object.assign(entry, { state: 'failed', since: now, reason });
     return undefined;
   }
 
-  /** Joints of which nothing was heard for too long become lost; the lost are answered. */
-  lost(now: number, patience: Patience): JointName[] {
-    for (const entry of this.#entries.values()) {
-      const limit = entry.state === 'asked' ? patience.extractionMs : patience.scoringMs;
-      if ((entry.state === 'asked' || entry.state === 'dispatched') && now - entry.since > limit) {
-        Object.assign(entry, { state: 'lost', since: now, reason: MissingReason.MISSING_REASON_FAILED });
-      }
-    }
-    return [...this.#entries].filter(([, { state }]) => state === 'lost').map(([joint]) => joint);
+  /**
+   * Joints to be asked for again: `failed`, since a pod said so, and `overdue`, of which nothing was
+   * heard for too long. An overdue one may still come: it is only lost once it is given up.
+   */
+  lost(now: number, patience: Patience): { failed: JointName[]; overdue: JointName[] } {
+    const those = (is: (entry: Entry) => boolean) =>
+      [...this.#entries].filter(([, entry]) => is(entry)).map(([joint]) => joint);
+    return {
+      failed: those(({ state }) => state === 'failed'),
+      overdue: those(
+        ({ state, since }) =>
+          (state === 'asked' && now - since > patience.extractionMs) ||
+          (state === 'dispatched' && now - since > patience.scoringMs),
+      ),
+    };
   }
 
   attemptsOf(joint: JointName): number {
     return this.#entries.get(joint)?.attempt ?? 0;
   }
 
-  /** Marks a lost joint as asked for again; answers where it is, where that is known. */
+  /** Marks a joint as asked for again; answers where it is, where that is known. */
   askedAgain(joint: JointName, now: number): JointPosition | undefined {
     const entry = this.#entries.get(joint);
     if (!entry) return undefined;
     entry.attempt++;
-    Object.assign(entry, { state: 'asked', since: now });
+    Object.assign(entry, { state: 'asked', since: now, reason: MissingReason.MISSING_REASON_FAILED });
     return entry.place?.position;
   }
 
-  /** No further try: it is missing for the reason that it was lost for. */
+  /** No further try. */
   giveUp(joint: JointName): Finished | undefined {
     const entry = this.#entries.get(joint);
     return entry && entry.state !== 'done' ? this.#finish(joint, { missing: entry.reason }) : undefined;

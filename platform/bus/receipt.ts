@@ -2,8 +2,11 @@
 import { Receipt, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import type { Answer } from './ask-step.ts';
 
-/** A receipt needs no model: a pod that is silent for this long is dead, frozen or cut off. */
-export const RECEIPT_WITHIN_MS = 250;
+/**
+ * A receipt needs no model: a pod that is silent for this long is frozen or cut off, even on cores that
+ * are busy with everything else. (A killed one is known at once: its connection is gone.)
+ */
+export const RECEIPT_WITHIN_MS = 750;
 
 export const encodeAccepted = (instance: string): Uint8Array =>
   Receipt.encode({ receipt: { $case: 'accepted', value: { instance } } }).finish();
