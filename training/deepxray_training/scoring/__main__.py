@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parents[2]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deepxray_training.scoring", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the data folder: films.csv, joints.csv and the films")
-    parser.add_argument("--synthetic", type=Path, help="folder of rendered hands with their truth, a minority of training")
+    parser.add_argument("--synthetic", type=Path, help="folder of rendered hands (see rendered.py): train/ and test/")
     parser.add_argument("--cache", type=Path, default=HERE / "cache", help="patches and outlines, built once")
     parser.add_argument("--run", type=Path, default=HERE / "runs" / "scoring", help="checkpoints; an unfinished run goes on")
     parser.add_argument("--entry", type=Path, default=HERE.parent / "model-servers" / "repository" / "joint-scoring" / "1")

@@ -163,7 +163,7 @@ def write(options: Namespace) -> None:
         "crops": saved["seen"],
         "minutes": saved["minutes"],
     } | checks
-    (options.entry / "card.md").write_text(card.text(facts, results), encoding="utf-8")
+    (options.entry / "card.md").write_text(card.text(facts, results, rendered=options.synthetic is not None), encoding="utf-8")
     for name, (value, low, high) in results["figures"].items():
         print(f"{name:62s} {value:.3f} ({low:.3f}-{high:.3f})")
     print(results["table"])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from . import lesions
+from . import lesions, rendered
 from .deformity import Move, compose
 from .measures import auc, calibration_error, expected_grade, interval, kappa, median_grade, sensitivity
 from .patches import CROP, PATCH
@@ -96,7 +96,22 @@ def measure(options: Namespace, predict: Predict, joints: int = 2400, each: int 
     figures["simulated joints refused"] = interval(lambda r: refused[r].mean(), hand_of(workshop, main))
     figures |= _steadiness(workshop, predict)
     figures |= _growth(workshop, predict)
+    if options.synthetic:
+        figures |= _rendered(rendered.load(options.synthetic / "test"), predict)
     return {"figures": figures, "table": table, "crops": len(main)}
+
+
+def _rendered(hands: rendered.Rendered, predict: Predict) -> dict:
+    """Hands that the project's renderer drew, with other seeds than in training."""
+    start = (PATCH - CROP) // 2
+    guess = median_grade(predict(np.ascontiguousarray(hands.image[:, None, start : start + CROP, start : start + CROP]))["grade"])
+    truth, healthy = hands.grade, hands.grade == 0
+    return {
+        "rendered hands: within one grade": interval(lambda r: (np.abs(truth - guess) <= 1)[r].mean(), hands.hand),
+        "rendered hands: healthy joints graded 0": interval(lambda r: (guess[healthy] == 0)[r].mean(), hands.hand[healthy]),
+        "rendered hands: eroded joints graded >= 1": interval(lambda r: (guess[~healthy] > 0)[r].mean(), hands.hand[~healthy]),
+        "rendered hands: quadratic kappa": interval(lambda r: kappa(truth[r], guess[r]), hands.hand),
+    }
 
 
 def _steadiness(workshop: Workshop, predict: Predict, joints: int = 250, views: int = 4) -> dict:

@@ -98,5 +98,8 @@ def loss(heads: dict[str, Tensor], percent: Tensor, grade: Tensor, evidence: Ten
     share = (percent / 100).clamp(0, 1)[scored]
     # L1 keeps the percent of healthy joints at 0 instead of a little above.
     terms["percent"] = (torch.sigmoid(heads["percent"][scored, 0]) - share).abs().mean() * 3
-    terms["evidence"] = F.binary_cross_entropy_with_logits(heads["evidence"][scored, 0], evidence[scored]) * 2
+    # Rendered hands come without a map of their lesions.
+    mapped = scored & ((grade == 0) | (evidence.flatten(1).amax(1) > 0))
+    if mapped.any():
+        terms["evidence"] = F.binary_cross_entropy_with_logits(heads["evidence"][mapped, 0], evidence[mapped]) * 2
     return terms

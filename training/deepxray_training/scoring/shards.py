@@ -10,11 +10,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import companions, exposure, joint_layers, outlines, patches, simulate, unscorable
+from . import companions, exposure, joint_layers, outlines, patches, rendered, simulate, unscorable
 from .exposure import EVIDENCE
 from .patches import CROP, Patches
 
-VIEWS = 2
+VIEWS = 3
 """Frames and exposures a simulated joint is seen in."""
 PER_LAYERS = 4
 """Simulated joints made of one taking apart."""
@@ -29,6 +29,8 @@ MIX = {
     "lesion+": 0.21,
     "unscorable": 0.09,
 }
+RENDERED = 0.07
+"""Share of rendered hands beside them, where there are any."""
 GRADES = {1: (1.5, 20.0, 0.42), 2: (20.0, 40.0, 0.18), 3: (40.0, 60.0, 0.14), 4: (60.0, 80.0, 0.12), 5: (80.0, 100.0, 0.14)}
 """Target percent of the outline, from and to, and how often."""
 
@@ -70,6 +72,7 @@ class Workshop:
         self.growing = np.flatnonzero(~self.patches.mature)
         # SHS_NET and the oldest are few but nearest to adults; thumbs leak more and carry fewer lesions.
         self.carriers = np.flatnonzero(self.patches.mature & sound)
+        self.rendered = rendered.load(synthetic) if synthetic else None
         self.young_carriers = np.flatnonzero(~self.patches.mature & sound)
 
     def layers(self, rng: np.random.Generator) -> tuple[joint_layers.Layers, int]:
@@ -85,6 +88,11 @@ class Workshop:
         if what == "healthy growing":
             index = int(rng.choice(self.growing))
             return simulate.healthy(self.patches.image[index]), index
+        if what == "rendered":
+            row = int(rng.integers(len(self.rendered.image)))
+            made = simulate.healthy(self.rendered.image[row])
+            made.percent, made.kind = float(self.rendered.percent[row]), "rendered"
+            return made, -1
         if what == "sham":
             return simulate.sham(rng, layers), index
         if what == "companion":
@@ -140,6 +148,8 @@ class Workshop:
     def make(self, seed: int, joints: int, mix: dict[str, float] = MIX, views: int = VIEWS, plain: bool = False) -> Crops:
         """``joints`` simulated joints in ``views`` views each, shuffled."""
         rng = np.random.default_rng(seed)
+        if self.rendered is not None and mix is MIX:
+            mix = MIX | {"rendered": RENDERED}
         kinds = list(mix)
         order = rng.choice(len(kinds), joints, p=np.array(list(mix.values())) / sum(mix.values()))
         rows: list[tuple] = []
@@ -176,11 +186,11 @@ def _outlines(everything: Patches, cache: Path) -> outlines.Outlines:
 _workshop: Workshop | None = None
 
 
-def start_worker(data: Path, cache: Path, part: int) -> None:
+def start_worker(data: Path, cache: Path, part: int, synthetic: Path | None) -> None:
     """Of a process pool: a worker keeps its workshop."""
     global _workshop
     cv2.setNumThreads(1)
-    _workshop = Workshop(data, cache, part)
+    _workshop = Workshop(data, cache, part, synthetic)
 
 
 def make_in_worker(task: tuple[int, int]) -> Crops:

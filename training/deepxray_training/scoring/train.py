@@ -15,7 +15,7 @@ from .network import ScoringNet, loss
 from .shards import Crops
 
 BATCH = 64
-JOINTS = 3000
+JOINTS = 2000
 """Simulated joints of a shard."""
 REPLAY = 3
 """Older shards that a round draws from besides its new one."""
@@ -85,7 +85,7 @@ def train(options: Namespace) -> None:
     average.net.to(device)
     context = multiprocessing.get_context("spawn")
     rng = np.random.default_rng([seed, first])
-    with context.Pool(options.workers, shards.start_worker, (data, cache, 0)) as pool:
+    with context.Pool(options.workers, shards.start_worker, (data, cache, 0, options.synthetic and options.synthetic / "train")) as pool:
         wanted = ((seed * 1_000_003 + k, JOINTS) for k in range(first, 10**9))
         # A few shards ahead, and no more: a pool would otherwise make them all.
         waiting = deque(pool.apply_async(shards.make_in_worker, (next(wanted),)) for _ in range(options.workers + 1))
