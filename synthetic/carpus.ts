@@ -100,7 +100,7 @@ function blockBone(name: string, block: Block, random: Random): Bone {
     halfDepthMm: constantProfile(block.halfDepthMm),
     halfWidthMm: constantProfile(6),
     trabecular: constantProfile(block.density ?? 0.2),
-    textureContrast: 0.4,
+    textureContrast: 0.3,
     honeycomb: constantProfile(1),
   };
 }

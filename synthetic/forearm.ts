@@ -20,7 +20,7 @@ type Shape = { halfDepthMm: number; shaftDepthMm: number; cortexMm: number; cupM
 
 /** @param leanDeg the forearm's angle at the wrist: positive towards the little finger's side */
 export const forearmBones = (leanDeg: number): Bone[] => [
-  forearmBone('radius', RADIUS, leanDeg, { halfDepthMm: 8.2, shaftDepthMm: 6.2, cortexMm: 2.6, cupMm: 2.2 }),
+  forearmBone('radius', RADIUS, leanDeg, { halfDepthMm: 8.2, shaftDepthMm: 6.2, cortexMm: 2.6, cupMm: 1.6 }),
   forearmBone('ulna', ULNA, leanDeg, { halfDepthMm: 5.4, shaftDepthMm: 5.4, cortexMm: 2.3, cupMm: 0.6 }),
 ];
 

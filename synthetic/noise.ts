@@ -68,7 +68,7 @@ export function bandNoise(
   const small = blur(white, side, fine, fine * stretch);
   const large = blur(white, side, coarse, coarse * stretch);
   const band = normalised(small.map((value, i) => value - large[i]!));
-  return { side, values: network ? normalised(band.map((value) => -Math.abs(value))) : band };
+  return { side, values: network ? normalised(band.map((value) => -Math.min(1.3, Math.abs(value)))) : band };
 }
 
 /** Bilinear look-up that wraps round; x and y in texels. */

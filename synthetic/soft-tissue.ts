@@ -127,7 +127,8 @@ function palmChains({ rays, forearmLeanDeg }: Hand, plump: number): Chain[] {
   chains.push({
     ratio: 0.9,
     stops: [
-      stop({ x: 13, y: 24 }, 13 * plump),
+      stop({ x: 7.5, y: 46 }, 11.5 * plump),
+      stop({ x: 12.5, y: 26 }, 12.5 * plump),
       stop({ x: thumb.base.x - 1, y: thumb.base.y - 2 }, 12.5 * plump),
     ],
   });
@@ -159,6 +160,7 @@ const SKIN_BLUR_MM = 1.3;
 
 /** mm² over which neighbours melt into each other. */
 const MELT = 26;
+const THUMB_MELT = 60;
 
 export function tissueGrid(
   hand: Hand,
@@ -185,7 +187,7 @@ export function tissueGrid(
     meltIn(finger, fingerChain(ray, plump), 0);
     for (let i = 0; i < whole.values.length; i++) {
       if (finger.values[i]! <= -1e4) continue;
-      const joined = smoothMax(finger.values[i]!, palm.values[i]!, MELT);
+      const joined = smoothMax(finger.values[i]!, palm.values[i]!, ray.ray === 1 ? THUMB_MELT : MELT);
       if (joined > whole.values[i]!) whole.values[i] = joined;
     }
   }

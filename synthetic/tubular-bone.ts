@@ -28,6 +28,9 @@ export function tubularBone(
   const wobble = () => 1 + random.normal(0, 0.022);
   // A head turned a little shows more of one condyle's far side than of the other's.
   const oblique = random.uniform(-0.45, 0.45);
+  // No shaft is quite straight.
+  const bowMm = (shape.bowMm + random.normal(0, 0.2)) * widthScale;
+  const bowed = (v: number) => bowMm * Math.sin((Math.PI * v) / lengthMm);
   const sides = shape.sides.map(([v, halfWidth]) => [stretched(v), halfWidth * widthScale] as const);
   const contour = (points: readonly XY[]) => points.map(([u, v]) => [u * widthScale, stretched(v)] as const);
   const mirrored = (points: readonly XY[]) =>
@@ -40,10 +43,10 @@ export function tubularBone(
   const outline = smoothOutline([
     ...base,
     ...mirrored(base),
-    ...sides.map(([v, w]) => [w * wobble(), v] as const),
+    ...sides.map(([v, w]) => [w * wobble() + bowed(v), v] as const),
     ...mirrored([...head].map(([u, v]) => [u * wobble(), v] as const)).reverse(),
     ...[...head].reverse().map(([u, v]) => [u, v + (u === 0 ? 0 : random.normal(0, 0.06))] as const),
-    ...[...sides].reverse().map(([v, w]) => [-w * wobble(), v] as const),
+    ...[...sides].reverse().map(([v, w]) => [-w * wobble() + bowed(v), v] as const),
   ]);
   const halfWidthMm = profileOf(0, lengthMm, (v) => sideWidth(sides, v));
   const [baseRatio, midRatio, headRatio] = shape.depthRatio;

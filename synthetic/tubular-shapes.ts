@@ -22,6 +22,8 @@ export type TubularShape = {
   baseArticularMm: number;
   headArticularMm: number;
   midCortexMm: number;
+  /** How far mid-shaft lies off the straight axis, towards the thumb's side. */
+  bowMm: number;
   /** Half-depth over half-width along the beam, at base, mid-shaft and head. */
   depthRatio: readonly [number, number, number];
   /** Second contour of the head and of the base. */
@@ -42,6 +44,7 @@ export const METACARPAL: TubularShape = {
   baseArticularMm: 0,
   headArticularMm: 4.2,
   midCortexMm: 1.75,
+  bowMm: 0,
   depthRatio: [0.95, 1.05, 1],
   headInsetMm: 1.7,
   baseInsetMm: 0.8,
@@ -62,6 +65,7 @@ export const PROXIMAL_PHALANX: TubularShape = {
   baseArticularMm: 1.75,
   headArticularMm: 2.2,
   midCortexMm: 1.35,
+  bowMm: 0,
   depthRatio: [0.75, 0.85, 0.8],
   headInsetMm: 0.5,
   baseInsetMm: 1.1,
@@ -80,6 +84,7 @@ export const MIDDLE_PHALANX: TubularShape = {
   baseArticularMm: 1.1,
   headArticularMm: 1.7,
   midCortexMm: 1.15,
+  bowMm: 0,
   depthRatio: [0.75, 0.85, 0.8],
   headInsetMm: 0.4,
   baseInsetMm: 0.9,
@@ -92,12 +97,13 @@ export const DISTAL_PHALANX: TubularShape = {
   baseZoneMm: 6,
   headZoneMm: 7,
   base: points('-4.3 0.9, -3.5 0.4, -1.8 0.5, 0 0'),
-  sides: points('1.9 4.4, 3.6 3.7, 6 2.6, 8.5 2.05, 10.5 2.1, 12 2.7, 13 3.35, 14.4 3.25'),
+  sides: points('1.9 4.4, 3.6 3.7, 6 2.6, 8.5 2.05, 10.5 2.1, 11.6 2.6, 12.7 3.55, 13.6 3.35, 14.6 3.45'),
   head: points('-3.0 16, -2.1 17, -1 17.35, 0 17.4'),
   baseMiddleMm: 0,
   baseArticularMm: 0.8,
   headArticularMm: 0,
   midCortexMm: 0.8,
+  bowMm: 0,
   depthRatio: [0.7, 0.8, 0.55],
   headInsetMm: 0,
   baseInsetMm: 0.7,
@@ -117,6 +123,7 @@ export const THUMB_METACARPAL: TubularShape = {
   headArticularMm: 3.6,
   headInsetMm: 1.1,
   headRimMm: 4,
+  bowMm: 0.7,
 };
 
 export const THUMB_PROXIMAL_PHALANX: TubularShape = {
@@ -129,6 +136,7 @@ export const THUMB_PROXIMAL_PHALANX: TubularShape = {
   head: points('-4.5 29.9, -3 30.4, -1.4 30.1, 0 29.8'),
   baseMiddleMm: 1.2,
   baseArticularMm: 1.5,
+  bowMm: 0.7,
 };
 
 export const THUMB_DISTAL_PHALANX: TubularShape = {
@@ -140,6 +148,7 @@ export const THUMB_DISTAL_PHALANX: TubularShape = {
   sides: points('2.2 5.6, 4.4 4.6, 7.5 3.2, 10.5 2.7, 13 2.8, 15 3.5, 16.4 4.0, 18 3.9'),
   head: points('-3.5 19.7, -2.4 20.8, -1.1 21.1, 0 21.2'),
   baseMiddleMm: 0.2,
+  bowMm: 0.7,
 };
 
 /** What an amputation through the metacarpal leaves: a base and half a shaft, healed to a blunt point. */
