@@ -7,9 +7,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import nn
+
+# Before the first use: a forked process that finds OpenCV's threads half set up waits for them for ever.
+cv2.setNumThreads(1)
 
 TRAINING = Path(__file__).resolve().parent.parent
 REPOSITORY = TRAINING.parent / "model-servers" / "repository"
@@ -148,7 +152,4 @@ def _has_bfloat16(device: str) -> bool:
 
 def _one_thread(_worker: int) -> None:
     """A sample-making process keeps to one core, or several of them fight over it."""
-    import cv2
-
-    cv2.setNumThreads(1)
     torch.set_num_threads(1)
