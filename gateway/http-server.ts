@@ -48,7 +48,12 @@ export async function createHttpServer(settings: {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     requestTimeout: REQUEST_WITHIN_MS,
-    http: { headersTimeout: HEADERS_WITHIN_MS, connectionsCheckingInterval: LOOK_FOR_SLOW_EVERY_MS },
+    http: {
+      headersTimeout: HEADERS_WITHIN_MS,
+      connectionsCheckingInterval: LOOK_FOR_SLOW_EVERY_MS,
+      // Demanded below instead, since Node's own refusal is no problem+json.
+      requireHostHeader: false,
+    },
     clientErrorHandler: brokenRequests.answer,
     // A path that cannot be decoded has no route, so no hook and no error handler, either.
     frameworkErrors: (error, request, reply: FastifyReply) => {
@@ -59,7 +64,8 @@ export async function createHttpServer(settings: {
   app.decorateRequest('identity');
   app.addHook('onRequest', (request, reply, done) => {
     begin(request, reply);
-    done();
+    const hasHost = request.headers.host !== undefined || request.raw.httpVersion === '1.0';
+    done(hasHost ? undefined : new DeepXRayError('bad-request', 'The request names no host.'));
   });
   answerErrors(app, log);
   answerUnknownPaths(app);

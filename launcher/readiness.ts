@@ -9,8 +9,8 @@ export async function whatIsMissing(gatewayUrl: string, signal: AbortSignal): Pr
   const either = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
   try {
     const response = await fetch(`${gatewayUrl}/readyz`, { signal: either });
-    const body = await response.text();
-    return response.ok ? undefined : body.replaceAll(/\s+/g, ' ').trim();
+    const { detail } = (await response.json()) as { detail?: string };
+    return response.ok ? undefined : (detail ?? `the gateway answers ${response.status}`);
   } catch {
     signal.throwIfAborted();
     return 'the gateway does not answer yet';

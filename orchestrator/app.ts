@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { connectBus } from '#platform/bus/bus.ts';
+import { STEPS } from '#platform/bus/subjects.ts';
 import { addHealth, WHOLE_SERVER } from '#platform/grpc/health.ts';
 import { addReflection } from '#platform/grpc/reflection.ts';
 import { bindGrpcServer, createGrpcServer, stopGrpcServer } from '#platform/grpc/server.ts';
+import { WALK, WALK_SERVICES, walkStep } from '#platform/grpc/walk-health.ts';
 import type { App, Surroundings } from '#platform/process/run.ts';
 import type { ValuesOf } from '#platform/process/settings.ts';
 import { ScoringServiceService } from '#proto/deepxray/v1/scoring.ts';
@@ -22,8 +24,6 @@ import { watchPresence } from './steps/presence.ts';
 /** A gRPC message is the file and a little more. */
 const MESSAGE_OVERHEAD_BYTES = 64 * 1024;
 const DRAIN_MS = 12_000;
-/** "A radiograph would be scored now": what the gateway's /readyz asks for. */
-const WALK = 'deepxray.walk';
 const LOOK_AT_WALK_EVERY_MS = 250;
 /** Guesses to begin with; measured from the first joint on. */
 const EXTRACTION_GUESS_MS = 300;
@@ -68,13 +68,17 @@ export async function startApp(
     ScoringServiceService,
     createScoringService({ parts, admission, maxUploadBytes, metrics }) as never,
   );
-  const health = addHealth(server, [WHOLE_SERVER, SERVICE, WALK]);
+  const health = addHealth(server, [WHOLE_SERVER, SERVICE, ...WALK_SERVICES]);
   addReflection(server, ['deepxray/v1/scoring.proto']);
   const port = await bindGrpcServer(server, `${values.host}:${values.grpcPort}`);
   log.info({ port }, 'serving gRPC');
 
   let serving = true;
-  const lookAtWalk = () => health.set(WALK, bus.connected && presence.absent().length === 0);
+  const lookAtWalk = () => {
+    const absent = bus.connected ? presence.absent() : STEPS;
+    for (const step of STEPS) health.set(walkStep(step), !absent.includes(step));
+    health.set(WALK, absent.length === 0);
+  };
   const timer = setInterval(lookAtWalk, LOOK_AT_WALK_EVERY_MS);
   health.set(WHOLE_SERVER, true);
   health.set(SERVICE, true);

@@ -1,7 +1,7 @@
 /** The names under which a request is found again: its id, and the trace that it belongs to. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type Context, trace } from '@opentelemetry/api';
+import { type Context, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { contextOf, SpanKind, startSpan } from '#platform/telemetry/tracing.ts';
@@ -62,7 +62,12 @@ function identityOf(request: FastifyRequest, reply: FastifyReply): Identity {
   });
   // Comes after `finish`, and also where the client hung up before it.
   reply.raw.once('close', () => {
-    if (reply.raw.headersSent) span.setAttribute('http.response.status_code', reply.raw.statusCode);
+    const { headersSent, statusCode } = reply.raw;
+    if (headersSent) span.setAttribute('http.response.status_code', statusCode);
+    // What a client did wrong is no failure of the server.
+    if (headersSent && statusCode >= 500) {
+      span.setAttribute('error.type', String(statusCode)).setStatus({ code: SpanStatusCode.ERROR });
+    }
     span.end();
   });
   return {

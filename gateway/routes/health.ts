@@ -1,6 +1,7 @@
 /** What probes, harnesses, people and Prometheus ask. */
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Step } from '#platform/bus/subjects.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import type { Telemetry } from '#platform/telemetry/start.ts';
 import { sendProblem } from '../answer/problems.ts';
@@ -16,10 +17,12 @@ const status = (word: string, description: string) => ({
 });
 const UNAVAILABLE = problemResponse(['step-unavailable'], true);
 
-const WHAT_IS_AWAY = {
-  'orchestrator-away': 'No orchestrator answers.',
-  'step-away': 'The orchestrator is there, but not every step behind it.',
-} as const;
+const orchestratorAway = () => new DeepXRayError('step-unavailable', 'No orchestrator answers.');
+const stepsAway = (steps: readonly Step[]) =>
+  new DeepXRayError(
+    'step-unavailable',
+    `The orchestrator is there, but no pod for: ${steps.join(', ') || 'a step that came just now'}.`,
+  );
 
 export function addHealthRoutes(
   app: FastifyInstance,
@@ -55,7 +58,8 @@ export function addHealthRoutes(
     async (_request, reply) => {
       const readiness = await parts.orchestrator.readiness(READY_WITHIN_MS);
       if (readiness === 'ready') return { status: 'ready' };
-      return sendProblem(reply, new DeepXRayError('step-unavailable', WHAT_IS_AWAY[readiness]));
+      const isAlone = readiness === 'orchestrator-away';
+      return sendProblem(reply, isAlone ? orchestratorAway() : stepsAway(readiness.stepsAway));
     },
   );
 

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '#platform/errors/code.ts';
 import { PROBLEMS } from '#platform/errors/problem.ts';
 import type { Logger } from '#platform/process/log.ts';
-import { markFailed } from '#platform/telemetry/tracing.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import type { Admission } from '../admission.ts';
 import { answerWithJson, type Score } from '../answer/answer-json.ts';
 import { answerWithEvents } from '../answer/answer-sse.ts';
@@ -94,14 +94,12 @@ async function observed(
   try {
     code = await work();
   } catch (thrown) {
-    const error = errorOf(thrown);
-    code = error.code;
-    const span = trace.getActiveSpan();
-    if (span) markFailed(span, error);
-    throw error;
+    code = errorOf(thrown).code;
+    throw thrown;
   } finally {
     const durationMs = Math.round(performance.now() - began);
     const status = code === undefined ? 200 : PROBLEMS[code].status;
+    if (code !== undefined) trace.getActiveSpan()?.setAttribute(ATTRIBUTE.errorCode, code);
     metrics.onScored(durationMs / 1000, status);
     if (code !== undefined) metrics.onError(code);
     log.info({ requestId, status, ...(code === undefined ? {} : { code }), durationMs }, 'scored');

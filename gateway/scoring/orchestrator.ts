@@ -9,13 +9,13 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
+import { STEPS, type Step } from '#platform/bus/subjects.ts';
 import type { DeadlineMs } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { CHANNEL_OPTIONS, metadataWithTrace } from '#platform/grpc/client.ts';
+import { WALK, walkStep } from '#platform/grpc/walk-health.ts';
 import { type ScoreChunk, type ScoreEvent, ScoringServiceClient } from '#proto/deepxray/v1/scoring.ts';
 
-/** The orchestrator's word for "a radiograph would be scored now". */
-const WALK = 'deepxray.walk';
 /**
  * A connection that takes longer to come about will not. A peer that refuses is known at once; this is
  * for one whose packets vanish.
@@ -28,7 +28,7 @@ const CHANNEL = {
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
 
-export type Readiness = 'ready' | 'orchestrator-away' | 'step-away';
+export type Readiness = 'ready' | 'orchestrator-away' | { stepsAway: Step[] };
 
 export type Orchestrator = {
   /** The call's own errors come as its `error` event. */
@@ -79,7 +79,14 @@ export function connectOrchestrator(address: string): Orchestrator {
       }
       return away.promise;
     },
-    readiness: (withinMs) => checkHealth(health, WALK, Date.now() + withinMs),
+    async readiness(withinMs) {
+      const serves = (service: string) => checkHealth(health, service, Date.now() + withinMs);
+      const walk = await serves(WALK);
+      if (walk === undefined) return 'orchestrator-away';
+      if (walk) return 'ready';
+      const steps = await Promise.all(STEPS.map((step) => serves(walkStep(step))));
+      return { stepsAway: STEPS.filter((_, index) => steps[index] === false) };
+    },
     close() {
       closed = true;
       client.close();
@@ -97,13 +104,13 @@ type Check = (
   callback: (error: ServiceError | null, response?: { status: string }) => void,
 ) => void;
 
-function checkHealth(client: object, service: string, deadline: DeadlineMs): Promise<Readiness> {
+/** Whether it serves; undefined where nobody answers in time. */
+function checkHealth(client: object, service: string, deadline: DeadlineMs): Promise<boolean | undefined> {
   const check = (client as { check: Check }).check.bind(client);
   return new Promise((resolve) => {
     check({ service }, metadataWithTrace(), { deadline }, (error, response) => {
-      if (response?.status === 'SERVING') resolve('ready');
-      else if (response || error?.code === status.NOT_FOUND) resolve('step-away');
-      else resolve('orchestrator-away');
+      if (response) resolve(response.status === 'SERVING');
+      else resolve(error?.code === status.NOT_FOUND ? false : undefined);
     });
   });
 }

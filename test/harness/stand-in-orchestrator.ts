@@ -5,6 +5,7 @@
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { JOINT_NAMES, type JointName, jointToProto } from '#platform/domain/joints.ts';
 import { addHealth } from '#platform/grpc/health.ts';
+import { WALK } from '#platform/grpc/walk-health.ts';
 import {
   BodyPartKind,
   Completed_Outcome,
@@ -36,7 +37,7 @@ export async function startStandIn(script: Script, port = 0): Promise<StandIn> {
     calls,
     script,
     address: '',
-    setReady: (ready: boolean) => health.set('deepxray.walk', ready),
+    setReady: (ready: boolean) => health.set(WALK, ready),
     stop: () => server.forceShutdown(),
   };
   server.addService(ScoringServiceService, {
@@ -47,7 +48,7 @@ export async function startStandIn(script: Script, port = 0): Promise<StandIn> {
       void standIn.script(call);
     },
   } as never);
-  const health = addHealth(server, ['deepxray.walk']);
+  const health = addHealth(server, [WALK]);
   const bound = await new Promise<number>((resolve, reject) =>
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) =>
       error ? reject(error) : resolve(at),
