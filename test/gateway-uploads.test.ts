@@ -145,6 +145,13 @@ describe('headers', () => {
     await connection.closed;
   });
 
+  test('no host is no HTTP/1.1', async () => {
+    const connection = await connectRaw(gateway.port);
+    connection.send('GET /livez HTTP/1.1\r\n\r\n');
+    expect(await connection.until(/\/problems\/bad-request/)).toMatch(/^HTTP\/1.1 400/);
+    connection.socket.destroy();
+  });
+
   test('a request that is no HTTP is told so', async () => {
     const connection = await connectRaw(gateway.port);
     connection.send('\x16\x03\x01 is how TLS begins\r\n\r\n');
