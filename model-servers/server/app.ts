@@ -37,6 +37,7 @@ export async function startApp(
   const metrics = createInferenceMetrics();
   let pool: WorkerPool | undefined;
   let draining = false;
+  // Calls that were on their way when the drain began are still served: this only sends others elsewhere.
   const isReady = () => !draining && pool !== undefined && pool.alive() > 0;
 
   const server = createGrpcServer({ maxMessageBytes: MAX_MESSAGE_BYTES });
@@ -55,7 +56,7 @@ export async function startApp(
       metrics.batch(model, batchSize);
     },
   });
-  const infer = createInfer({ catalogue, scheduler, statistics, metrics, isReady, log });
+  const infer = createInfer({ catalogue, scheduler, statistics, metrics, log });
   server.addService(
     GRPCInferenceServiceService,
     createInferenceService({ catalogue, infer, statistics, isReady, version: ownVersion() }),

@@ -10,7 +10,7 @@ import type { ServedModel } from './model.ts';
 import type { Inferred, Scheduler } from './scheduler.ts';
 import type { Statistics } from './statistics.ts';
 import { readInputs, requestedOutputs, wantsRaw, writeOutputs } from './tensors.ts';
-import { InferenceError, invalidArgument, notReady } from './triton-errors.ts';
+import { InferenceError, invalidArgument } from './triton-errors.ts';
 
 export type Infer = (request: ModelInferRequest, call: EndableCall) => Promise<ModelInferResponse>;
 
@@ -19,10 +19,9 @@ export function createInfer(parts: {
   scheduler: Pick<Scheduler, 'infer'>;
   statistics: Statistics;
   metrics: InferenceMetrics;
-  isReady: () => boolean;
   log: Logger;
 }): Infer {
-  const { catalogue, scheduler, statistics, metrics, isReady, log } = parts;
+  const { catalogue, scheduler, statistics, metrics, log } = parts;
 
   const schedule = (
     request: ModelInferRequest,
@@ -52,7 +51,6 @@ export function createInfer(parts: {
   return async (request, call) => {
     const cameNs = process.hrtime.bigint();
     const model = catalogue.find(request.modelName, request.modelVersion);
-    if (!isReady()) throw notReady(model.name);
     try {
       const wanted = requestedOutputs(request, model);
       const { samples, outputs, durations } = await schedule(request, model, call);

@@ -22,7 +22,12 @@ export async function startWorkerThread(
   file: URL,
   setup: WorkerSetup,
 ): Promise<{ thread: WorkerThread; warnings: string[] }> {
-  const worker = new Worker(file, { workerData: setup, name: 'sessions' });
+  const worker = new Worker(file, {
+    workerData: setup,
+    name: 'sessions',
+    // Messages are short-lived: without a bound V8 lets them grow the heap by tens of megabytes before it looks.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
   const pending = new Map<number, Pending>();
   let lastId = 0;
 
@@ -40,10 +45,10 @@ export async function startWorkerThread(
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'loaded') return resolve(message.warnings);
       if (message.kind === 'not-loaded') return reject(new NotLoaded(message.problem));
-      const { resolve: answer, reject: fail } = pending.get(message.id)!;
+      const job = pending.get(message.id);
       pending.delete(message.id);
-      if (message.kind === 'done') answer(message);
-      else fail(runtimeFailed(message.problem));
+      if (message.kind === 'done') job?.resolve(message);
+      else job?.reject(runtimeFailed(message.problem));
     });
   });
 
