@@ -1,0 +1,203 @@
+/** Films as they come out of other people's programs: every depth, colour and turn scores; every bomb is refused. */
+import { readFileSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
+import sharp, { type Sharp } from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { distances, expectWhole } from './harness/expect-scores.ts';
+import { type Hand, syntheticHand } from './harness/hands.ts';
+import { type Mesh, startMesh } from './harness/mesh.ts';
+import { pngOf } from './harness/png-chunks.ts';
+import { type JsonReply, scoreJson } from './harness/score.ts';
+
+const PATIENT = { prefer: 'wait=30' };
+
+let mesh: Mesh;
+let hand: Hand;
+let usual: JsonReply['body'];
+beforeAll(async () => {
+  mesh = await startMesh({ scoringPods: 1 });
+  hand = await syntheticHand(1);
+  usual = (await score(hand.png)).body;
+  expectWhole(usual);
+});
+afterAll(async () => {
+  await mesh?.stop();
+});
+
+const score = (film: Uint8Array) => scoreJson(mesh, film, { headers: PATIENT });
+
+/** Ten joints where they are, each within a grade of what the plain PNG has. */
+async function expectScored(film: Uint8Array, joints = hand.joints): Promise<void> {
+  const { status, body } = await score(film);
+  expect({ status, detail: body.detail }).toEqual({ status: 200, detail: undefined });
+  expectWhole(body);
+  expect(body.missing).toEqual({});
+  for (const { joint, share } of distances(body, joints)) expect(share, joint).toBeLessThan(0.06);
+  for (const [joint, grade] of Object.entries(usual.scores)) {
+    expect(Math.abs(body.scores[joint as 'mcp1']! - grade), joint).toBeLessThanOrEqual(1);
+  }
+}
+
+describe('a film scores as the plain PNG does', () => {
+  const film = () => sharp(hand.png);
+  const deep = async (highest: number, format: 'png' | 'tiff') => {
+    const { data, info } = await film().toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    const samples = Uint16Array.from(data, (value) => Math.round((value / 255) * highest));
+    const image = sharp(samples, { raw: { width: info.width, height: info.height, channels: 1 } });
+    return image.toColourspace('grey16').toFormat(format).toBuffer();
+  };
+  const plain: [what: string, encode: (film: Sharp) => Sharp][] = [
+    ['JPEG', (image) => image.jpeg({ quality: 92 })],
+    ['progressive JPEG', (image) => image.jpeg({ quality: 92, progressive: true })],
+    ['CMYK JPEG', (image) => image.toColourspace('cmyk').jpeg({ quality: 92 })],
+    ['WebP', (image) => image.webp({ quality: 92 })],
+    ['TIFF', (image) => image.tiff({ compression: 'lzw' })],
+    ['tiled, multi-resolution TIFF', (image) => image.tiff({ tile: true, pyramid: true })],
+    ['RGB', (image) => image.toColourspace('srgb').png()],
+    ['RGB with alpha', (image) => image.toColourspace('srgb').ensureAlpha().png()],
+    ['palette', (image) => image.png({ palette: true, colours: 256 })],
+    ['interlaced PNG', (image) => image.png({ progressive: true })],
+    ['inverted grey', (image) => image.negate().png()],
+    ['large: scaled to 4000 px', (image) => image.resize({ height: 4000 }).png({ compressionLevel: 1 })],
+  ];
+  test.each(plain)('%s', async (what, encode) => {
+    const file = await encode(film()).toBuffer();
+    const factor = what.startsWith('large') ? 4000 / hand.height : 1;
+    const joints = hand.joints.map((joint) => ({ ...joint, x: joint.x * factor, y: joint.y * factor }));
+    await expectScored(file, joints);
+  });
+
+  test.each(['png', 'tiff'] as const)('16 bit %s', async (format) => {
+    await expectScored(await deep(65535, format));
+  });
+  test('12 bit kept in 16', async () => {
+    await expectScored(await deep(4095, 'png'));
+  });
+
+  test.each([3, 6, 8])('turned by EXIF orientation %d', async (orientation) => {
+    const turn = { 3: 180, 6: 270, 8: 90 }[orientation]!;
+    const stored = await sharp(hand.png).rotate(turn).toBuffer();
+    await expectScored(await sharp(stored).withMetadata({ orientation }).jpeg({ quality: 92 }).toBuffer());
+  });
+});
+
+describe('what is no film is refused, and the next film is scored', () => {
+  afterEach(async () => {
+    expect((await score(hand.png)).status).toBe(200);
+  });
+  const cut = (file: Uint8Array, share: number) => file.subarray(0, Math.floor(file.length * share));
+  const jpeg = () => sharp(hand.png).jpeg().toBuffer();
+  const flipped = (file: Uint8Array) => {
+    const copy = Uint8Array.from(file);
+    for (let at = 2000; at < copy.length; at += 997) copy[at]! ^= 0x55;
+    return copy;
+  };
+  const refused: [what: string, file: () => Promise<Uint8Array>, status: number, type: string][] = [
+    ['a PNG cut in half', async () => cut(hand.png, 0.5), 422, 'unreadable-image'],
+    [
+      'a PNG that is its first bytes',
+      async () => cut(hand.png, 0.0001).slice(0, 40),
+      422,
+      'unreadable-image',
+    ],
+    ['a JPEG cut in half', async () => cut(await jpeg(), 0.5), 422, 'unreadable-image'],
+    [
+      'a TIFF cut in half',
+      async () => cut(await sharp(hand.png).tiff().toBuffer(), 0.5),
+      422,
+      'unreadable-image',
+    ],
+    [
+      'a WebP cut in half',
+      async () => cut(await sharp(hand.png).webp().toBuffer(), 0.5),
+      422,
+      'unreadable-image',
+    ],
+    ['a PNG with flipped bits', async () => flipped(hand.png), 422, 'unreadable-image'],
+    [
+      'text that begins like a PNG',
+      async () => Buffer.from('\x89PNG\r\n\x1a\nhello, hand', 'latin1'),
+      422,
+      'unreadable-image',
+    ],
+    ['a page of 1 bit', () => onePageOf1Bit(), 422, 'not-a-left-hand'],
+    ['one pixel', () => blank(1, 1), 422, 'not-a-left-hand'],
+    ['a strip of 20,000 × 1 pixels', () => blank(20_000, 1), 422, 'not-a-left-hand'],
+    ['a hand of no contrast', () => sharp(hand.png).linear(0, 90).png().toBuffer(), 422, 'not-a-left-hand'],
+  ];
+  test.each(refused)('%s', async (_, file, status, type) => {
+    const { status: got, body } = await score(await file());
+    expect({ status: got, type: body.type }).toEqual({ status, type: `/problems/${type}` });
+  });
+
+  const bombs: [what: string, file: Uint8Array, status: number, type: string][] = [
+    [
+      'a PNG that says it has 60,000 × 60,000 pixels',
+      pngOf({ width: 60_000, height: 60_000 }),
+      413,
+      'too-many-pixels',
+    ],
+    [
+      'a PNG of 2 GB of zeros in 2 MB',
+      pngOf({ width: 45_000, height: 45_000, data: deflateSync(Buffer.alloc(300e6)) }),
+      413,
+      'too-many-pixels',
+    ],
+    [
+      'a small PNG whose text chunk unpacks to 300 MB',
+      pngOf({
+        width: 8,
+        height: 8,
+        data: deflateSync(Buffer.alloc(8 * 9)),
+        extra: [['zTXt', Buffer.concat([Buffer.from('Comment\0\0'), deflateSync(Buffer.alloc(300e6))])]],
+      }),
+      422,
+      'not-a-left-hand',
+    ],
+    [
+      'a PNG of more pixels than its data has',
+      pngOf({ width: 3000, height: 3000, data: deflateSync(Buffer.alloc(100)) }),
+      422,
+      'unreadable-image',
+    ],
+    ['a PNG of no width', pngOf({ width: 0, height: 10 }), 422, 'unreadable-image'],
+  ];
+  test.each(bombs)('%s, without the memory that it asks for', async (_, file, status, type) => {
+    const before = memoryMb('orchestrator');
+    const { status: got, body } = await score(file);
+    expect({ status: got, type: body.type }).toEqual({ status, type: `/problems/${type}` });
+    expect(memoryMb('orchestrator') - before).toBeLessThan(150);
+  });
+
+  test('twenty of the largest films that are allowed do not swell the orchestrator', async () => {
+    const side = 6000;
+    const film = await sharp(hand.png)
+      .resize({ width: side, height: side, fit: 'fill' })
+      .png({ compressionLevel: 1 })
+      .toBuffer();
+    const before = memoryMb('orchestrator');
+    for (let round = 0; round < 4; round++) {
+      const replies = await Promise.all(
+        Array.from({ length: 5 }, () => scoreJson(mesh, film, { headers: { prefer: 'wait=60' } })),
+      );
+      for (const { status } of replies) expect([200, 422]).toContain(status);
+    }
+    // Uploads in hand and one decoding at a time for each core; never twenty films of 36 million pixels.
+    expect(memoryMb('orchestrator') - before).toBeLessThan(500);
+  });
+});
+
+const memoryMb = (role: string): number => {
+  const [one] = mesh.processes(role);
+  const [, kb] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${one!.pid}/status`, 'utf8'))!;
+  return Number(kb) / 1024;
+};
+
+const blank = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: '#333' } })
+    .png()
+    .toBuffer();
+const onePageOf1Bit = () =>
+  sharp({ create: { width: 600, height: 800, channels: 3, background: '#fff' } })
+    .png({ palette: true, colours: 2 })
+    .toBuffer();
