@@ -1,0 +1,78 @@
+/** One more client of nats-server, which hears every score and takes the part of a pod that misbehaves. */
+import { randomBytes } from 'node:crypto';
+import { connect, headers as createHeaders, type Msg } from '@nats-io/transport-node';
+import { HEADER, queueGroupOf, SUBJECT } from '../../platform/bus/subjects.ts';
+import { Receipt } from '../../proto/generated/deepxray/bus/v1/bus.ts';
+
+export type Wiretap = {
+  /** Messages that were sent on top of the real ones. */
+  repeated(): number;
+  /** Crops that came to the scorer of its own. */
+  asked(): number;
+  stop(): Promise<void>;
+};
+
+const MARK = 'wiretap';
+
+export async function startWiretap(
+  url: string,
+  part: {
+    /** Sends every report and score again, so much later. */
+    repeatAfterMs?: readonly number[];
+    /** Sends bytes that are no message, messages cut short, and a stranger's correlation id. */
+    nonsense?: boolean;
+    /** Joins the scorers' queue group. */
+    scorer?: 'nonsense' | 'silent';
+  },
+): Promise<Wiretap> {
+  const connection = await connect({ servers: url, name: MARK });
+  let sent = 0;
+  let asked = 0;
+  const send = (
+    message: Msg,
+    payload: Uint8Array,
+    correlationId = message.headers!.get(HEADER.correlationId),
+  ) => {
+    if (connection.isClosed() || connection.isDraining()) return;
+    const copy = createHeaders();
+    for (const [name, values] of message.headers!) copy.set(name, values[0]!);
+    copy.set(HEADER.correlationId, correlationId);
+    copy.set(MARK, '1');
+    connection.publish(message.subject, payload, { headers: copy });
+    sent++;
+  };
+
+  connection.subscribe('deepxray.scores.*', {
+    callback: (error, message) => {
+      if (error || !message.headers || message.headers.has(MARK)) return;
+      for (const ms of part.repeatAfterMs ?? []) setTimeout(() => send(message, message.data), ms).unref();
+      if (part.nonsense) {
+        send(message, randomBytes(64));
+        send(message, message.data.subarray(0, message.data.length >> 1));
+        send(message, message.data, randomBytes(16).toString('hex'));
+        send(message, message.data, 'no correlation id');
+      }
+    },
+  });
+  if (part.scorer) {
+    const work = SUBJECT.work('joint-scoring');
+    connection.subscribe(work, {
+      queue: queueGroupOf('joint-scoring'),
+      callback: (error, message) => {
+        if (error) return;
+        asked++;
+        const accepted: Receipt = { receipt: { $case: 'accepted', value: { instance: MARK } } };
+        message.respond(part.scorer === 'silent' ? Receipt.encode(accepted).finish() : randomBytes(40));
+      },
+    });
+  }
+  await connection.flush();
+
+  return {
+    repeated: () => sent,
+    asked: () => asked,
+    stop: async () => {
+      if (!connection.isClosed()) await connection.close();
+    },
+  };
+}
