@@ -19,6 +19,7 @@ import {
 } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 import type { Work } from '../sidecar/step.ts';
+import { whyMissing } from '../sidecar/why-missing.ts';
 import { MODEL as LOCALISATION, type Located } from './localisation-model.ts';
 import type { Film, Locator } from './locate-joints.ts';
 import { pullRadiograph } from './pull-radiograph.ts';
@@ -47,10 +48,10 @@ export async function extractJoints(work: Work, parts: Parts): Promise<void> {
     await extract(work, request, request.image, wanted, parts);
   } catch (err) {
     if (work.signal.aborted) return;
-    parts.log.warn({ err }, 'extraction failed');
-    // What was dispatched already stays so at the orchestrator: a later "failed" of the same attempt is for the rest.
-    for (const joint of wanted)
-      reportMissing(work, joint, MissingReason.MISSING_REASON_FAILED, request.attempt);
+    const reason = whyMissing(err, work.envelope.deadline);
+    if (reason === MissingReason.MISSING_REASON_FAILED) parts.log.warn({ err }, 'extraction failed');
+    // Of the joints that were dispatched already, a score that comes before the next try still counts.
+    for (const joint of wanted) reportMissing(work, joint, reason, request.attempt);
   }
 }
 

@@ -10,6 +10,7 @@ import { CropRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 import type { ModelClient } from '../sidecar/model-client.ts';
 import type { Work } from '../sidecar/step.ts';
+import { whyMissing } from '../sidecar/why-missing.ts';
 import { INPUT, interpret, MODEL, prepare } from './scoring-model.ts';
 
 export async function scoreCrop(
@@ -56,9 +57,10 @@ async function grade(
     work.report({ $case: 'scored', value: { joint, ...graded, model, attempt } });
   } catch (err) {
     if (work.signal.aborted) return;
+    const reason = whyMissing(err, work.envelope.deadline);
+    if (reason === MissingReason.MISSING_REASON_FAILED) log.warn({ err }, 'the model failed');
     // Said at once, so that the crop is asked for again without waiting for a time-out.
-    log.warn({ err }, 'the model failed');
-    missing(MissingReason.MISSING_REASON_FAILED);
+    missing(reason);
   }
 }
 

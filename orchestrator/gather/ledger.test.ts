@@ -69,6 +69,14 @@ test('a reason of the film itself is final; a failure of a pod is not', () => {
   expect(ledger.lost(1, PATIENCE)).toEqual({ failed: ['pip2'], overdue: [] });
 });
 
+test('a pod that says its time is up closes nothing: its clock may be fast, and a score may still come', () => {
+  const ledger = new Ledger(['mcp2'], 0);
+  ledger.apply(dispatched(MCP2), 1);
+  expect(ledger.apply(missing(MCP2, MissingReason.MISSING_REASON_DEADLINE), 2)).toBeUndefined();
+  expect(ledger.lost(2, PATIENCE)).toEqual({ failed: [], overdue: [] });
+  expect(ledger.apply(scored(MCP2), 3)?.joint).toBe('mcp2');
+});
+
 test('a crop that nobody answers is overdue after the patience for scoring, and not before', () => {
   const ledger = new Ledger(['mcp2'], 0);
   ledger.apply(dispatched(MCP2), 100);

@@ -96,6 +96,8 @@ export class Ledger {
     const found = this.#open(protoJoint);
     if (!found) return undefined;
     const { joint, entry } = found;
+    // Only our own deadline closes a joint: a pod's clock may be fast, and a score may still come.
+    if (reason === MissingReason.MISSING_REASON_DEADLINE) return undefined;
     if (!ASK_AGAIN_REASONS.has(reason)) return this.#finish(joint, { missing: reason });
     // Of an earlier attempt: the present one may still succeed.
     if (attempt < entry.attempt) return this.#drop();
