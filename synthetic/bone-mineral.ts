@@ -1,8 +1,9 @@
 /** Adds a bone to the film's map of mineral: millimetres of solid cortex that the beam passes through. */
-import { at, type Bone, toHand } from './bone.ts';
+import { type Bone, toHand } from './bone.ts';
 import { shareLeft } from './bone-erosion.ts';
 import { distanceField } from './distance-field.ts';
 import { sample, type Texture } from './noise.ts';
+import { at } from './profile.ts';
 import type { Random } from './random.ts';
 
 /** A float per pixel of the film, row-major. */

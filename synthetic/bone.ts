@@ -1,12 +1,10 @@
 /** A bone of the film: an outline, what lies along it, and how deep it is along the beam. */
 import type { BoneErosion } from './bone-erosion.ts';
 import type { Outline } from './outline.ts';
+import type { Profile } from './profile.ts';
 
 /** A frame in the plane of the hand (mm): v runs along `direction`, u to its right. */
 export type Frame = { x: number; y: number; dirX: number; dirY: number };
-
-/** A function of v, sampled every `stepMm` from `startMm`; the end values hold beyond. */
-export type Profile = { startMm: number; stepMm: number; values: Float32Array };
 
 export type Bone = {
   name: string;
@@ -32,23 +30,6 @@ export type Bone = {
   erosion?: BoneErosion;
 };
 
-export function profileOf(startMm: number, endMm: number, of: (v: number) => number, stepMm = 0.5): Profile {
-  const count = Math.max(2, Math.ceil((endMm - startMm) / stepMm) + 1);
-  return {
-    startMm,
-    stepMm,
-    values: Float32Array.from({ length: count }, (_, i) => of(startMm + i * stepMm)),
-  };
-}
-
-export const constantProfile = (value: number): Profile => profileOf(0, 0.5, () => value);
-
-export function at({ startMm, stepMm, values }: Profile, v: number): number {
-  const position = Math.max(0, Math.min(values.length - 1.001, (v - startMm) / stepMm));
-  const i = Math.floor(position);
-  return values[i]! + (position - i) * (values[i + 1]! - values[i]!);
-}
-
 /** From a bone's own frame to the hand's. */
 export const toHand = ({ x, y, dirX, dirY }: Frame, u: number, v: number) => ({
   x: x - u * dirY + v * dirX,
@@ -60,8 +41,3 @@ export function frameAt(x: number, y: number, degrees: number): Frame {
   const angle = (degrees * Math.PI) / 180;
   return { x, y, dirX: Math.sin(angle), dirY: -Math.cos(angle) };
 }
-
-export const smoothstep = (from: number, to: number, value: number): number => {
-  const t = Math.max(0, Math.min(1, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
-};

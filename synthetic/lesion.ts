@@ -5,11 +5,12 @@
  * about half the outline on the ends collapse: heads sharpen, bases turn to cups, the joint telescopes.
  * More percent of the same seed never spares a point that less percent destroyed.
  */
-
-import { smoothstep } from './bone.ts';
-import { type BoneErosion, biteAlong, type Stretch, shortenEnd } from './bone-erosion.ts';
+import { biteAlong, type Stretch } from './bite-along.ts';
+import type { BoneErosion } from './bone-erosion.ts';
 import { STEP_MM } from './outline.ts';
 import type { Random } from './random.ts';
+import { shortenEnd } from './shorten-end.ts';
+import { smoothstep } from './smoothstep.ts';
 import type { TubularBone } from './tubular-bone.ts';
 
 /** What severe destruction does to the position of the distal bone. */

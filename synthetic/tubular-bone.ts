@@ -1,7 +1,9 @@
 /** From a shape to a bone of a length and width: outline, cortex, depth and texture along it. */
-import { at, type Bone, type Frame, profileOf, smoothstep } from './bone.ts';
+import type { Bone, Frame } from './bone.ts';
 import { smoothAlong, smoothOutline, type XY } from './outline.ts';
+import { at, profileOf } from './profile.ts';
 import type { Random } from './random.ts';
+import { smoothstep } from './smoothstep.ts';
 import type { TubularShape } from './tubular-shapes.ts';
 
 export type TubularBone = Bone & {
@@ -12,6 +14,10 @@ export type TubularBone = Bone & {
   baseSurface: Int32Array;
   headSurface: Int32Array;
 };
+
+/** Outline points of the articular surface at one end. */
+export const surfaceOf = (bone: TubularBone, end: 'head' | 'base') =>
+  end === 'head' ? bone.headSurface : bone.baseSurface;
 
 /**
  * @param widthScale relative to the third ray
