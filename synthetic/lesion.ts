@@ -22,7 +22,7 @@ export function collapseOf(percent: number, isMcp: boolean, random: Random): Col
   const grown = severity(percent);
   const drift = random.uniform(0.25, 1) * (random.chance(isMcp ? 0.85 : 0.6) ? 1 : -1);
   return {
-    telescopeMm: grown * (isMcp ? random.uniform(4, 7) : random.uniform(2.2, 4)),
+    telescopeMm: grown * (isMcp ? random.uniform(3.2, 6) : random.uniform(2.8, 4.6)),
     ulnarShiftMm: grown * drift * (isMcp ? 3.5 : 1.8),
     ulnarAngleDeg: grown * drift * (isMcp ? 16 : 11),
     gapScale: 1 - 0.6 * smoothstep(5, 60, percent),
@@ -61,8 +61,8 @@ export function erode(proximal: TubularBone, distal: TubularBone, percent: numbe
   const cup = random.uniform(1.4, 2.4) * scale;
   const sclerosis = random.uniform(0, 0.35);
   if (grown > 0) {
-    shortenEnd(proximal, 'head', stretches.head, (t) => grown * scale * (1.5 + sharp * t * t));
-    shortenEnd(distal, 'base', stretches.base, (t) => grown * (0.8 + cup * (1 - t * t)));
+    shortenEnd(proximal, 'head', stretches.head, (t) => grown * scale * (2.2 + sharp * t * t));
+    shortenEnd(distal, 'base', stretches.base, (t) => grown * (1.1 + cup * (1 - t * t)));
   }
   for (const { erosion } of [proximal, distal]) if (erosion) setRemainder(erosion, percent, sclerosis);
 }
@@ -86,7 +86,7 @@ function sitesOf(arc: { head: number; base: number }, random: Random): Site[] {
     // Round the outline a head runs from radial to ulnar, a base from ulnar to radial.
     const sides = end === 'head' ? (['radial', 'ulnar'] as const) : (['ulnar', 'radial'] as const);
     const starts = (side: 'radial' | 'ulnar') => {
-      const late = random.uniform(0.05, 0.25) + (side === 'ulnar' ? 0.1 : 0);
+      const late = random.uniform(0.12, 0.38) + (side === 'ulnar' ? 0.1 : 0);
       return leader === `${end} ${side}` ? 0 : late;
     };
     const fullAt = end === 'base' ? random.uniform(0.8, 0.95) : 1;
@@ -105,7 +105,7 @@ function sitesOf(arc: { head: number; base: number }, random: Random): Site[] {
         place: 'pocket' as const,
         lowMm: first,
         highMm: last,
-        startsAt: random.uniform(0.15, 0.5),
+        startsAt: random.uniform(0.25, 0.55),
         fullAt,
       },
     ];
@@ -117,7 +117,8 @@ function growTo(targetMm: number, sites: Site[]): number[] {
   const at = (time: number) =>
     sites.map(({ lowMm, highMm, startsAt, fullAt }) => {
       const grown = Math.max(0, Math.min(1, (time - startsAt) / (fullAt - startsAt)));
-      return (highMm - lowMm) * grown;
+      // Fast at first: a small lesion is one plain notch rather than a nibble at every margin.
+      return (highMm - lowMm) * grown ** 0.55;
     });
   let low = 0;
   let high = 1;
@@ -147,7 +148,7 @@ function eat(
     (isHead ? 3.8 : 2.8) * (isPocket ? 0.75 : 1) * scale,
   );
   // Beyond the articular margin lies the bare area proper: eaten too, but not counted.
-  const spillMm = Math.min(isHead ? 6.5 : 4, 2.2 + 0.5 * lengthMm) * scale;
+  const spillMm = Math.min(isHead ? 6.5 : 4, 1.5 + 0.5 * lengthMm) * scale;
   const stretch = stretchOf(site, lengthMm, spillMm);
   const lobes = (mm: number) =>
     0.82 + 0.24 * Math.sin(1.7 * mm + phases[0]) + 0.16 * Math.sin(4.3 * mm + phases[1]);
