@@ -39,40 +39,99 @@ export function cropAlongFinger(film: GreyImage, frame: CropFrame, outSide: numb
   const sums = new Float32Array(outSide);
   const pixels = new Uint8Array(outSide * outSide);
   const share = 1 / (perPixel * perPixel);
+  // Minus a half: from points to the indices of the pixels whose centres they are.
+  const firstX = origin.x - 0.5;
+  const firstY = origin.y - 0.5;
+  const span = samples - 1;
+  const isInside =
+    isWithin(
+      film.width,
+      firstX,
+      firstX + span * acrossX,
+      firstX + span * downX,
+      firstX + span * (acrossX + downX),
+    ) &&
+    isWithin(
+      film.height,
+      firstY,
+      firstY + span * acrossY,
+      firstY + span * downY,
+      firstY + span * (acrossY + downY),
+    );
+  const addRow = isInside ? addRowInside : addRowAnywhere;
   for (let y = 0; y < outSide; y++) {
     sums.fill(0);
     for (let sub = 0; sub < perPixel; sub++) {
       const row = y * perPixel + sub;
-      // Minus a half: from points to the indices of the pixels whose centres they are.
-      let filmX = origin.x + row * downX - 0.5;
-      let filmY = origin.y + row * downY - 0.5;
-      for (let x = 0; x < outSide; x++) {
-        for (let each = 0; each < perPixel; each++) {
-          sums[x]! += bilinear(film, filmX, filmY);
-          filmX += acrossX;
-          filmY += acrossY;
-        }
-      }
+      addRow(film, sums, perPixel, firstX + row * downX, firstY + row * downY, acrossX, acrossY);
     }
     for (let x = 0; x < outSide; x++) pixels[y * outSide + x] = sums[x]! * share + 0.5;
   }
   return { width: outSide, height: outSide, pixels };
 }
 
+/** What adding up along a row may be off by, in pixels. */
+const ROUNDING = 1e-3;
+
+/** Whether each of these has both its neighbours on the film: then all between them have, too. */
+const isWithin = (length: number, ...corners: number[]): boolean =>
+  Math.min(...corners) >= ROUNDING && Math.max(...corners) < length - 1 - ROUNDING;
+
+/** Adds to each of `sums` the samples of one row, from (x, y) on, `perPixel` to each. */
+type AddRow = (
+  film: GreyImage,
+  sums: Float32Array,
+  perPixel: number,
+  x: number,
+  y: number,
+  acrossX: number,
+  acrossY: number,
+) => void;
+
+/** The hot loop of the whole extraction: no calls, nothing allocated, no edges to look out for. */
+const addRowInside: AddRow = ({ pixels, width }, sums, perPixel, x, y, acrossX, acrossY) => {
+  for (let index = 0; index < sums.length; index++) {
+    let sum = sums[index]!;
+    for (let each = 0; each < perPixel; each++) {
+      const left = Math.trunc(x);
+      const top = Math.trunc(y);
+      const rightShare = x - left;
+      const at = top * width + left;
+      const upperLeft = pixels[at]!;
+      const lowerLeft = pixels[at + width]!;
+      const upper = upperLeft + (pixels[at + 1]! - upperLeft) * rightShare;
+      const lower = lowerLeft + (pixels[at + width + 1]! - lowerLeft) * rightShare;
+      // Rounded as the array would: both ways give the same bits.
+      sum = Math.fround(sum + (upper + (lower - upper) * (y - top)));
+      x += acrossX;
+      y += acrossY;
+    }
+    sums[index] = sum;
+  }
+};
+
+const addRowAnywhere: AddRow = (film, sums, perPixel, x, y, acrossX, acrossY) => {
+  for (let index = 0; index < sums.length; index++) {
+    for (let each = 0; each < perPixel; each++) {
+      sums[index]! += bilinear(film, x, y);
+      x += acrossX;
+      y += acrossY;
+    }
+  }
+};
+
+/** 0 beyond the film's edge. */
 function bilinear({ pixels, width, height }: GreyImage, x: number, y: number): number {
   const left = Math.floor(x);
   const top = Math.floor(y);
   if (left < -1 || top < -1 || left >= width || top >= height) return 0;
-  const [rightShare, lowerShare] = [x - left, y - top];
-  const at = top * width + left;
-  if (left >= 0 && top >= 0 && left < width - 1 && top < height - 1) {
-    const upper = pixels[at]! + (pixels[at + 1]! - pixels[at]!) * rightShare;
-    const lower = pixels[at + width]! + (pixels[at + width + 1]! - pixels[at + width]!) * rightShare;
-    return upper + (lower - upper) * lowerShare;
-  }
+  const rightShare = x - left;
+  const lowerShare = y - top;
   const pixel = (column: number, row: number) =>
     column >= 0 && row >= 0 && column < width && row < height ? pixels[row * width + column]! : 0;
-  const upper = pixel(left, top) * (1 - rightShare) + pixel(left + 1, top) * rightShare;
-  const lower = pixel(left, top + 1) * (1 - rightShare) + pixel(left + 1, top + 1) * rightShare;
-  return upper * (1 - lowerShare) + lower * lowerShare;
+  const upperLeft = pixel(left, top);
+  const lowerLeft = pixel(left, top + 1);
+  const upper = upperLeft + (pixel(left + 1, top) - upperLeft) * rightShare;
+  const lower = lowerLeft + (pixel(left + 1, top + 1) - lowerLeft) * rightShare;
+  return upper + (lower - upper) * lowerShare;
 }
