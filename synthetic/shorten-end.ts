@@ -24,16 +24,19 @@ export function shortenEnd(
   const stepMm = 0.15;
   const count = Math.ceil((2 * reach + 2) / stepMm);
   const loss = new Float32Array(count);
+  const mostLoss = new Float32Array(count).fill(1e6);
   const surfaceAt = new Float32Array(count).fill(Number.NaN);
   surface.forEach((i, k) => {
     const u = x[i]!;
     const bin = Math.max(0, Math.min(count - 1, Math.round((u + reach + 1) / stepMm)));
     if (Number.isNaN(surfaceAt[bin]!) || up * y[i]! > up * surfaceAt[bin]!) surfaceAt[bin] = y[i]!;
-    const here = Math.min(lossMm(Math.min(1, Math.abs(u) / reach)), 0.9 * fromSurvivor[k]!);
-    loss[bin] = Math.max(loss[bin]!, here);
+    const spared = 0.9 * fromSurvivor[k]!;
+    loss[bin] = Math.max(loss[bin]!, Math.min(lossMm(Math.min(1, Math.abs(u) / reach)), spared));
+    mostLoss[bin] = Math.min(mostLoss[bin]!, spared);
   });
   fillGaps(surfaceAt, loss);
-  const smooth = softened(loss, 4);
+  // What is softened must not spread over the survivors: as much is gone as the truth says.
+  const smooth = softened(loss, 4).map((mm, k) => Math.min(mm, mostLoss[k]!));
   const heights = surfaceAt.map((height, k) => (smooth[k]! < 0.15 ? up * 1e6 : height - up * smooth[k]!));
   erosion[end] = { startMm: -reach - 1, stepMm, heights };
   for (const i of surface) widen(erosion, x[i]!, y[i]! - up * lossMm(0.5), lossMm(1));
