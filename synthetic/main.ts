@@ -28,12 +28,14 @@ const rays = (text: string): number[] => {
 /** `random`, `none`, or a JSON file of percent by joint: {"mcp2": 35, "pip3": 10}. */
 function lesions(text: string): Lesions | 'random' | 'none' {
   if (text === 'random' || text === 'none') return text;
-  let parsed: Lesions;
+  let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(text, 'utf8'));
   } catch (error) {
     throw new InvalidArgumentError(`give random, none or a JSON file (${(error as Error).message})`);
   }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new InvalidArgumentError(`${text}: give percent by joint, as {"mcp2": 35, "pip3": 10}`);
   for (const [joint, percent] of Object.entries(parsed)) {
     if (!(JOINT_NAMES as readonly string[]).includes(joint))
       throw new InvalidArgumentError(`no joint is called ${joint}`);

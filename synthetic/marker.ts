@@ -121,8 +121,8 @@ const PLASTIC = 0.05;
 
 /**
  * Adds the letter of the side on its plastic plate where no hand lies; sometimes none.
+ * @param lead extra attenuation per pixel, added to
  * @param mirrored whether the film will be mirrored, so that the letter still reads
- * @returns the extra attenuation per pixel
  */
 export function addMarker(
   lead: Float32Array,
@@ -140,8 +140,7 @@ export function addMarker(
   const place = findRoom(soft, halfDiagonalMm / spacingMm, random);
   if (!place) return;
   const tilt = (random.normal(0, 9) * Math.PI) / 180;
-  const initials = [...INITIALS].filter(() => true);
-  const second = Array.from({ length: 2 }, () => initials[random.index(initials.length)]!).join('');
+  const second = Array.from({ length: 2 }, () => INITIALS[random.index(INITIALS.length)]!).join('');
   const strokes: { points: Stroke; halfWidth: number }[] = [];
   const put = (text: string, heightMm: number, topMm: number) => {
     const widthMm = (text.length * 0.95 - 0.3) * heightMm;
