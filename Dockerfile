@@ -24,5 +24,5 @@ COPY model-servers ./model-servers
 # A number, so that Kubernetes can see that it is not root.
 USER 1000:1000
 # No shell between the signal and the process.
-ENTRYPOINT ["node"]
+ENTRYPOINT ["node", "--max-semi-space-size=2"]
 CMD ["gateway/main.ts", "--role=gateway"]

@@ -111,10 +111,16 @@ const notReadyYet = (console: Console) => ({
   tell: (missing: string) => console.say('launcher', `not ready yet: ${missing}`, 'warning'),
 });
 
+/**
+ * Messages die young: the 16 MiB that V8 lets them pile up in by default only make each of the ten processes
+ * larger (by a quarter in all), and none faster. The Dockerfile has the same.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=2'];
+
 const roleProgram = ({ instance, role, entry, environment, socket }: RolePlan): Program => ({
   name: instance,
   command: process.execPath,
-  arguments: [join(ROOT, entry), `--role=${role}`],
+  arguments: [...NODE_FLAGS, join(ROOT, entry), `--role=${role}`],
   environment: {
     ...process.env,
     ...environment,
