@@ -32,6 +32,8 @@ export type SteadyLoad = {
   complaints: string[];
   /** Milliseconds from sending to the answer, of those answered. */
   tookMs: number[];
+  /** The same, of those refused. */
+  refusedMs: number[];
   stop(): Promise<Tally>;
 };
 
@@ -58,12 +60,15 @@ export function startLoad(
     clients = 3,
     waitS = 5,
     graceMs = 1000,
+    addressOf,
   }: {
     clients?: number;
     /** What each client is willing to wait. */
     waitS?: number;
     /** How much later than that an answer may come on a machine whose cores are busy. */
     graceMs?: number;
+    /** What a trusted proxy would say of each client's address. */
+    addressOf?: (client: number) => string;
   } = {},
 ): SteadyLoad {
   const tally: Tally = {
@@ -76,23 +81,26 @@ export function startLoad(
     hung: 0,
     wrong: 0,
   };
-  const load: SteadyLoad = { tally, complaints: [], tookMs: [], stop };
+  const load: SteadyLoad = { tally, complaints: [], tookMs: [], refusedMs: [], stop };
   const latestMs = waitS * 1000 + graceMs;
   let wanted = true;
 
-  const ask = async ({ hand, answer }: Known) => {
+  const ask = async ({ hand, answer }: Known, headers: Record<string, string>) => {
     tally.sent++;
     const began = performance.now();
     try {
       const reply = await scoreJson(mesh, hand.png, {
-        headers: { prefer: `wait=${waitS}` },
+        headers: { prefer: `wait=${waitS}`, ...headers },
         // Longer than it may take, so that a hang is told from an answer that came late.
         signal: AbortSignal.timeout(latestMs + 30_000),
       });
       const outcome = reply.tookMs > latestMs ? 'hung' : judge(reply, answer);
       tally[outcome]++;
       if (outcome === 'answered') load.tookMs.push(reply.tookMs);
-      if (outcome === 'refused') await delay(AFTER_CUT_MS);
+      if (outcome === 'refused') {
+        load.refusedMs.push(reply.tookMs);
+        await delay(AFTER_CUT_MS);
+      }
       if (outcome === 'wrong' || outcome === 'hung') {
         const { status, body } = reply;
         load.complaints.push(
@@ -112,7 +120,8 @@ export function startLoad(
     }
   };
   const client = async (first: number) => {
-    for (let turn = first; wanted; turn++) await ask(known[turn % known.length]!);
+    const headers: Record<string, string> = addressOf ? { 'x-forwarded-for': addressOf(first) } : {};
+    for (let turn = first; wanted; turn++) await ask(known[turn % known.length]!, headers);
   };
   const running = Array.from({ length: clients }, (_, index) => client(index));
 

@@ -1,0 +1,89 @@
+/**
+ * Far more than the mesh can take: what is taken is served in time, the rest is refused at once, the work
+ * done stays what it was, and one client that floods starves nobody. Short here; DEEPXRAY_LOAD_SECONDS makes it long.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { syntheticHand } from './harness/hands.ts';
+import { type Mesh, startMesh } from './harness/mesh.ts';
+import { scoreJson } from './harness/score.ts';
+import { type Known, learn, startLoad } from './harness/steady-load.ts';
+
+const SECONDS = Number(process.env.DEEPXRAY_LOAD_SECONDS ?? 10);
+/** Enough to keep all cores of a small machine busy. */
+const PLENTY = 4;
+/** The contract says 100 ms; the clients that flood share this machine's cores with the mesh. */
+const REFUSED_WITHIN_MS = 400;
+/** The contract's bound of the useful throughput under ten times the load; some of the cores goes into refusing. */
+const USEFUL_SHARE = 0.7;
+
+let mesh: Mesh;
+let known: Known[];
+beforeAll(async () => {
+  // Clients are told apart by address: a trusted proxy lets a test be many of them.
+  mesh = await startMesh({
+    env: {
+      DEEPXRAY_TRUSTED_PROXIES: '127.0.0.1',
+      DEEPXRAY_MAX_IN_FLIGHT: '8',
+      DEEPXRAY_MAX_IN_FLIGHT_PER_CLIENT: '4',
+    },
+  });
+  known = await learn(mesh, await Promise.all([1, 2, 3].map((seed) => syntheticHand(seed))));
+});
+afterAll(async () => {
+  await mesh?.stop();
+});
+
+async function loaded(clients: number) {
+  const load = startLoad(mesh, known, { clients, waitS: 10, addressOf: (client) => `10.0.0.${client}` });
+  const began = performance.now();
+  await mesh.waitUntil(
+    'the load lasted',
+    () => performance.now() - began > SECONDS * 1000,
+    SECONDS * 1000 + 30_000,
+  );
+  const answered = load.tally.answered;
+  const filmsPerSecond = answered / ((performance.now() - began) / 1000);
+  await load.stop();
+  return { ...load, filmsPerSecond };
+}
+
+test('ten times the load: what is taken is right and in time, the rest is refused at once', {
+  timeout: 120_000 + SECONDS * 3000,
+}, async () => {
+  const peak = await loaded(PLENTY);
+  const over = await loaded(10 * PLENTY);
+  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+  console.log({
+    'films/s at peak': peak.filmsPerSecond.toFixed(1),
+    'at ten times the load': over.filmsPerSecond.toFixed(1),
+    'refusal, median ms': median(over.refusedMs).toFixed(0),
+    ...over.tally,
+  });
+  for (const { tally, complaints } of [peak, over]) {
+    expect({
+      wrong: tally.wrong,
+      hung: tally.hung,
+      cut: tally.cut,
+      expired: tally.expired,
+      partial: tally.partial,
+      complaints,
+    }).toEqual({ wrong: 0, hung: 0, cut: 0, expired: 0, partial: 0, complaints: [] });
+  }
+  expect(peak.tally.refused).toBe(0);
+  expect(over.tally.refused).toBeGreaterThan(0);
+  expect(median(over.refusedMs)).toBeLessThan(REFUSED_WITHIN_MS);
+  expect(over.filmsPerSecond).toBeGreaterThan(USEFUL_SHARE * peak.filmsPerSecond);
+});
+
+test('a client that floods is told 429, and others are served', { timeout: 120_000 }, async () => {
+  const flood = startLoad(mesh, known, { clients: 20, waitS: 10, addressOf: () => '10.9.9.9' });
+  await mesh.waitUntil('the flood is refused', () => flood.tally.refused > 10, 30_000);
+  for (const { hand } of known) {
+    const { status } = await scoreJson(mesh, hand.png, {
+      headers: { 'x-forwarded-for': '10.1.1.1', prefer: 'wait=10' },
+    });
+    expect(status).toBe(200);
+  }
+  const { wrong, hung, cut, expired } = await flood.stop();
+  expect({ wrong, hung, cut, expired }).toEqual({ wrong: 0, hung: 0, cut: 0, expired: 0 });
+});
