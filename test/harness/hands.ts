@@ -69,7 +69,10 @@ function rendererDigest(): Promise<string> {
   digest ??= (async () => {
     const folder = join(ROOT, 'synthetic');
     const hash = createHash('sha256');
-    for (const name of (await readdir(folder)).filter((one) => one.endsWith('.ts')).sort()) {
+    const sources = (await readdir(folder, { recursive: true })).filter((one) =>
+      /(?<!\.test)\.ts$/.test(one),
+    );
+    for (const name of sources.sort()) {
       hash.update(await readFile(join(folder, name)));
     }
     return hash.digest('hex').slice(0, 12);
