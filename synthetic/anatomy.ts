@@ -6,13 +6,13 @@
  */
 import { isMcp, JOINT_NAMES, type JointName } from '../platform/domain/joints.ts';
 import type { Point } from '../platform/image/grey-image.ts';
-import { type Bone, frameAt, toHand } from './bone.ts';
-import { carpalBones, sesamoid } from './carpus.ts';
-import { forearmBones } from './forearm.ts';
-import { type Collapse, collapseOf, erode } from './lesion.ts';
+import { type Bone, frameAt, toHand } from './bones/bone.ts';
+import { carpalBones, sesamoid } from './bones/carpus.ts';
+import { forearmBones } from './bones/forearm.ts';
+import { type TubularBone, tubularBone } from './bones/tubular-bone.ts';
+import * as shapes from './bones/tubular-shapes.ts';
+import { type Collapse, collapseOf, erode } from './lesions/lesion.ts';
 import type { Random } from './random.ts';
-import { type TubularBone, tubularBone } from './tubular-bone.ts';
-import * as shapes from './tubular-shapes.ts';
 
 type Ray = {
   /** Lengths of metacarpal, proximal, (middle,) distal phalanx, from joint to joint. */

@@ -4,12 +4,12 @@ import { gradeOfPercent } from '../platform/domain/grades.ts';
 import { isMcp, JOINT_NAMES, type JointName } from '../platform/domain/joints.ts';
 import type { GreyImage, Point, TurnDeg } from '../platform/image/grey-image.ts';
 import type { Joint } from './anatomy.ts';
-import type { FilmMap, Placement } from './bone-mineral.ts';
-import { toFilm } from './bone-mineral.ts';
-import { exposeFilm, randomExposure } from './film.ts';
-import { type HandMaps, handMaps } from './hand-maps.ts';
-import { addCollimation, addMarker } from './marker.ts';
-import { directionTurned, mirrored, pointTurned, turnedClockwise } from './orientation.ts';
+import type { FilmMap, Placement } from './film/bone-mineral.ts';
+import { toFilm } from './film/bone-mineral.ts';
+import { exposeFilm, randomExposure } from './film/expose-film.ts';
+import { type HandMaps, handMaps } from './film/hand-maps.ts';
+import { addCollimation, addMarker } from './film/marker.ts';
+import { directionTurned, mirrored, pointTurned, turnedClockwise } from './film/orientation.ts';
 import { createRandom, type Random } from './random.ts';
 
 export type SubjectKind = 'left-hand' | 'right-hand' | 'both-hands';

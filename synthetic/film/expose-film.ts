@@ -3,9 +3,10 @@
  * a digital plate as a reader sees it (logarithm, window, edge enhancement). Coefficients are relative
  * to soft tissue at about 55 kV and set so that grey levels match films of adults.
  */
+
+import type { Random } from '../random.ts';
 import { boxBlur, gaussianBlur } from './blur.ts';
 import type { FilmMap } from './bone-mineral.ts';
-import type { Random } from './random.ts';
 
 export type Exposure = {
   /** Mean quanta per pixel behind nothing; noise shrinks with its root. */

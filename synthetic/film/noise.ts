@@ -1,5 +1,5 @@
 /** Textures of chance: smooth noise for borders and tissue, filtered noise for trabeculae. */
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** A square texture that repeats without a seam. */
 export type Texture = { side: number; values: Float32Array };

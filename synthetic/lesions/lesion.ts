@@ -1,17 +1,19 @@
 /**
  * Erosions of known extent. The eroded percent is the destroyed share of a joint's articular outline:
  * arc length of the facing surfaces of both bones. Destruction starts at the bare areas, the margins
- * where no cartilage covers the bone (radial side first), and eats inwards and in depth; pockets open under the surface between; from
- * about half the outline on the ends collapse: heads sharpen, bases turn to cups, the joint telescopes.
+ * where no cartilage covers the bone (radial side first), and eats inwards and in depth; pockets open
+ * under the surface between; from about half the outline on the ends collapse: heads sharpen, bases
+ * turn to cups, the joint telescopes.
  * More percent of the same seed never spares a point that less percent destroyed.
  */
+
+import type { BoneErosion } from '../bones/bone-erosion.ts';
+import { STEP_MM } from '../bones/outline.ts';
+import type { TubularBone } from '../bones/tubular-bone.ts';
+import type { Random } from '../random.ts';
+import { smoothstep } from '../smoothstep.ts';
 import { biteAlong, type Stretch } from './bite-along.ts';
-import type { BoneErosion } from './bone-erosion.ts';
-import { STEP_MM } from './outline.ts';
-import type { Random } from './random.ts';
 import { shortenEnd } from './shorten-end.ts';
-import { smoothstep } from './smoothstep.ts';
-import type { TubularBone } from './tubular-bone.ts';
 
 /** What severe destruction does to the position of the distal bone. */
 export type Collapse = { telescopeMm: number; ulnarShiftMm: number; ulnarAngleDeg: number; gapScale: number };

@@ -4,8 +4,8 @@
  * that skin folds form where fingers leave the palm. Squares are kept because they fall to zero in a
  * straight line at the skin: a coarse grid still gives a sharp edge.
  */
-import type { Point } from '../platform/image/grey-image.ts';
-import type { Hand, RayLine } from './anatomy.ts';
+import type { Point } from '../../platform/image/grey-image.ts';
+import type { Hand, RayLine } from '../anatomy.ts';
 import { gaussianBlur } from './blur.ts';
 
 /** A point with the half-width of the tissue around it, mm. */

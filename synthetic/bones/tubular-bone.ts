@@ -1,9 +1,10 @@
 /** From a shape to a bone of a length and width: outline, cortex, depth and texture along it. */
+
+import type { Random } from '../random.ts';
+import { smoothstep } from '../smoothstep.ts';
 import type { Bone, Frame } from './bone.ts';
 import { smoothAlong, smoothOutline, type XY } from './outline.ts';
 import { at, profileOf } from './profile.ts';
-import type { Random } from './random.ts';
-import { smoothstep } from './smoothstep.ts';
 import type { TubularShape } from './tubular-shapes.ts';
 
 export type TubularBone = Bone & {

@@ -1,10 +1,10 @@
 /** Adds a bone to the film's map of mineral: millimetres of solid cortex that the beam passes through. */
-import { type Bone, toHand } from './bone.ts';
-import { shareLeft } from './bone-erosion.ts';
+import { type Bone, toHand } from '../bones/bone.ts';
+import { shareLeft } from '../bones/bone-erosion.ts';
+import { at } from '../bones/profile.ts';
+import type { Random } from '../random.ts';
 import { distanceField } from './distance-field.ts';
 import { sample, type Texture } from './noise.ts';
-import { at } from './profile.ts';
-import type { Random } from './random.ts';
 
 /** A float per pixel of the film, row-major. */
 export type FilmMap = { width: number; height: number; values: Float32Array };

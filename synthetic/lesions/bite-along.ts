@@ -1,7 +1,7 @@
 /** Bays of an erosion: discs of chance size taken out of a bone along its articular surface. */
-import { erosionOf, widen } from './bone-erosion.ts';
-import { STEP_MM } from './outline.ts';
-import { surfaceOf, type TubularBone } from './tubular-bone.ts';
+import { erosionOf, widen } from '../bones/bone-erosion.ts';
+import { STEP_MM } from '../bones/outline.ts';
+import { surfaceOf, type TubularBone } from '../bones/tubular-bone.ts';
 
 /** A bay grows deeper more slowly than it grows away from its ends: no shelf and no overhanging cap is left. */
 const TAPER = 0.85;

@@ -1,5 +1,5 @@
 /** What is gone of one bone: a bay of overlapping bites along its outline, and shortened ends. */
-import { smoothstep } from './smoothstep.ts';
+import { smoothstep } from '../smoothstep.ts';
 
 export type BoneErosion = {
   /** Discs that are gone: u, v, radius, and so on (mm). */

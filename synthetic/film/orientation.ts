@@ -1,5 +1,5 @@
 /** Mirroring and turning a finished film together with its truth. */
-import type { GreyImage, Point, TurnDeg } from '../platform/image/grey-image.ts';
+import type { GreyImage, Point, TurnDeg } from '../../platform/image/grey-image.ts';
 
 export function mirrored({ width, height, pixels }: GreyImage): GreyImage {
   const out = new Uint8Array(pixels.length);

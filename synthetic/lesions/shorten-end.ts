@@ -1,8 +1,9 @@
 /** Collapse of an end: the bone loses length where its surface is destroyed. */
+
+import { erosionOf, widen } from '../bones/bone-erosion.ts';
+import { STEP_MM } from '../bones/outline.ts';
+import { surfaceOf, type TubularBone } from '../bones/tubular-bone.ts';
 import type { Stretch } from './bite-along.ts';
-import { erosionOf, widen } from './bone-erosion.ts';
-import { STEP_MM } from './outline.ts';
-import { surfaceOf, type TubularBone } from './tubular-bone.ts';
 
 /**
  * Shortens an end along the axis over the destroyed part of its surface, least beside what survives:

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { JOINT_NAMES } from '../platform/domain/joints.ts';
-import { renderHand } from './render-hand.ts';
-import { findGap } from './testing/find-gap.ts';
+import { JOINT_NAMES } from '../../platform/domain/joints.ts';
+import { renderHand } from '../render-hand.ts';
+import { findGap } from '../testing/find-gap.ts';
 
 const spacingMm = 0.3;
 const upright = renderHand({ seed: 9, spacingMm });

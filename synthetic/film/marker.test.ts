@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { createRandom } from '../random.ts';
 import type { FilmMap } from './bone-mineral.ts';
 import { addMarker } from './marker.ts';
-import { createRandom } from './random.ts';
 
 const [WIDTH, HEIGHT, SPACING_MM] = [300, 400, 0.5];
 

@@ -1,9 +1,9 @@
 /** One left hand on its own piece of film: thickness of soft tissue and of mineral, pixel by pixel. */
-import type { JointName } from '../platform/domain/joints.ts';
-import { createHand, type Hand } from './anatomy.ts';
+import type { JointName } from '../../platform/domain/joints.ts';
+import { createHand, type Hand } from '../anatomy.ts';
+import type { Random } from '../random.ts';
 import { addBone, type BoneTextures, type FilmMap, type Placement, toFilm } from './bone-mineral.ts';
 import { bandNoise, sample, smoothNoise } from './noise.ts';
-import type { Random } from './random.ts';
 import { tissueAt, tissueGrid } from './soft-tissue.ts';
 
 export type HandMaps = { hand: Hand; placement: Placement; soft: FilmMap; mineral: FilmMap };

@@ -1,6 +1,7 @@
 /** What lies on the film beside the hand: the lead letters of the side, and the collimator's border. */
+
+import type { Random } from '../random.ts';
 import type { FilmMap } from './bone-mineral.ts';
-import type { Random } from './random.ts';
 
 type Stroke = readonly (readonly [number, number])[];
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { frameAt } from './bone.ts';
-import { shareLeft } from './bone-erosion.ts';
+import { frameAt } from '../bones/bone.ts';
+import { shareLeft } from '../bones/bone-erosion.ts';
+import { type TubularBone, tubularBone } from '../bones/tubular-bone.ts';
+import { METACARPAL, MIDDLE_PHALANX, PROXIMAL_PHALANX } from '../bones/tubular-shapes.ts';
+import { createRandom } from '../random.ts';
 import { erode } from './lesion.ts';
-import { createRandom } from './random.ts';
-import { type TubularBone, tubularBone } from './tubular-bone.ts';
-import { METACARPAL, MIDDLE_PHALANX, PROXIMAL_PHALANX } from './tubular-shapes.ts';
 
 type FacingBones = { proximal: TubularBone; distal: TubularBone };
 
@@ -42,7 +42,7 @@ const percentGone = (bones: FacingBones): number => {
   return (100 * gone.filter(Boolean).length) / gone.length;
 };
 
-test.each(['MCP', 'PIP'] as const)('as much of the surface of an %s joint is gone as was asked', (kind) => {
+test.each(['MCP', 'PIP'] as const)('as much of the surface of the %s joint is gone as was asked', (kind) => {
   for (const percent of [0, 2, 5, 10, 20, 40, 60, 80, 95, 100]) {
     for (const seed of [1, 2, 3, 4, 5]) {
       const gone = percentGone(joint(kind, percent, seed));
@@ -52,7 +52,7 @@ test.each(['MCP', 'PIP'] as const)('as much of the surface of an %s joint is gon
 });
 
 test.each(['MCP', 'PIP'] as const)(
-  'a lesion of an %s joint that grows spares nothing that was gone',
+  'a lesion of the %s joint that grows spares nothing that was gone',
   (kind) => {
     for (const seed of [1, 2, 3]) {
       let before = goneAlongSurface(joint(kind, 5, seed));

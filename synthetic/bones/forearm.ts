@@ -1,8 +1,9 @@
 /** The ends of radius and ulna on a postero-anterior film, in mm of the hand's frame (anatomy.ts). */
+
+import { smoothstep } from '../smoothstep.ts';
 import { type Bone, frameAt } from './bone.ts';
 import { points, smoothAlong, smoothOutline, type XY } from './outline.ts';
 import { constantProfile, profileOf } from './profile.ts';
-import { smoothstep } from './smoothstep.ts';
 
 /** Where the forearm turns against the hand. */
 const WRIST: XY = [-4, 30];

@@ -1,11 +1,12 @@
 /**
- * Carpal bones and sesamoids on a postero-anterior film, as outlines in mm of the hand's frame (anatomy.ts): origin at the base of the third metacarpal, x towards the
- * thumb, y towards the forearm. Drawn after films of adults.
+ * Carpal bones and sesamoids on a postero-anterior film, as outlines in mm of the hand's frame
+ * (anatomy.ts): origin at the base of the third metacarpal, x towards the thumb, y towards the forearm.
+ * Drawn after films of adults.
  */
+import type { Random } from '../random.ts';
 import { type Bone, type Frame, frameAt } from './bone.ts';
 import { type Outline, points, smoothOutline, type XY } from './outline.ts';
 import { constantProfile } from './profile.ts';
-import type { Random } from './random.ts';
 
 type Block = {
   outline: readonly XY[];
