@@ -59,7 +59,7 @@ type Flags = {
 
 const program = new Command('synthetic')
   .description(
-    'Renders SIMULATED radiographs of hands (PNG) with their truth (JSON). No patient has ever been near them.',
+    'Renders SIMULATED radiographs of hands (PNG) with their truth (JSON). No pixel comes from a patient.',
   )
   .requiredOption('--out <folder>', 'where hand-<seed>.png and hand-<seed>.json go')
   .option('--count <n>', 'how many, with seeds counting up', wholeNumber, 1)
