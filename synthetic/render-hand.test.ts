@@ -62,6 +62,9 @@ test('a joint that is not named is healthy, and random patients have joints of m
   expect(new Set(grades)).toEqual(new Set([0, 1, 2, 3, 4, 5]));
 });
 
+const spacingMm = 0.25;
+const healthy = renderHand({ seed: 4, spacingMm });
+
 test.each([{ mcp3: 5 }, { pip2: 5 }] satisfies Lesions[])(
   'the small lesion %o changes its joint alone',
   (lesions) => {

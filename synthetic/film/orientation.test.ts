@@ -5,6 +5,7 @@ import { findGap } from '../testing/find-gap.ts';
 
 const spacingMm = 0.3;
 const upright = renderHand({ seed: 9, spacingMm });
+const right = renderHand({ seed: 9, spacingMm, subject: 'right-hand' });
 
 /** The truth lies in the dark gap that the film itself shows. */
 function expectGaps(film: ReturnType<typeof renderHand>): void {
@@ -16,7 +17,6 @@ function expectGaps(film: ReturnType<typeof renderHand>): void {
 }
 
 test('a right hand is the left hand mirrored: thumb on the left, its joints where they show', () => {
-  const right = renderHand({ seed: 9, spacingMm, subject: 'right-hand' });
   expect(right.truth.subject).toBe('right-hand');
   const across = ([1, 2, 3, 4, 5] as const).map((finger) => right.truth.joints[`mcp${finger}`].x);
   expect(across).toEqual([...across].sort((a, b) => a - b));
@@ -31,7 +31,6 @@ test('a right hand is the left hand mirrored: thumb on the left, its joints wher
 });
 
 test("apart from its letter, a right hand's film is the mirror image of the left's", () => {
-  const right = renderHand({ seed: 9, spacingMm, subject: 'right-hand' });
   let different = 0;
   for (let i = 0; i < right.pixels.length; i++) {
     const mirror = Math.floor(i / right.width) * right.width + right.width - 1 - (i % right.width);
