@@ -23,6 +23,6 @@ COPY orchestrator ./orchestrator
 COPY model-servers ./model-servers
 # A number, so that Kubernetes can see that it is not root.
 USER 1000:1000
-# No shell between the signal and the process.
+# No shell between the signal and the process. What the flags are for: launcher/node-flags.ts.
 ENTRYPOINT ["node", "--max-semi-space-size=2"]
 CMD ["gateway/main.ts", "--role=gateway"]

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Console } from './console.ts';
 import { obtainNatsServer } from './nats-server.ts';
+import { nodeFlagsOf } from './node-flags.ts';
 import {
   gatewayUrlOf,
   type MeshSettings,
@@ -111,16 +112,10 @@ const notReadyYet = (console: Console) => ({
   tell: (missing: string) => console.say('launcher', `not ready yet: ${missing}`, 'warning'),
 });
 
-/**
- * Messages die young: the 16 MiB that V8 lets them pile up in by default only make each of the ten processes
- * larger (by a quarter in all), and none faster. The Dockerfile has the same.
- */
-const NODE_FLAGS = ['--max-semi-space-size=2'];
-
 const roleProgram = ({ instance, role, entry, environment, socket }: RolePlan): Program => ({
   name: instance,
   command: process.execPath,
-  arguments: [...NODE_FLAGS, join(ROOT, entry), `--role=${role}`],
+  arguments: [...nodeFlagsOf(role), join(ROOT, entry), `--role=${role}`],
   environment: {
     ...process.env,
     ...environment,
