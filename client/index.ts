@@ -1,0 +1,41 @@
+/**
+ * For internal services that have radiographs scored over gRPC: the stubs of `deepxray.v1`, a channel
+ * that outlives restarts, joints by name, and what an error means.
+ */
+import { type ChannelCredentials, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type Joint, jointToJSON, ScoringServiceClient } from '../proto/generated/deepxray/v1/scoring.ts';
+import { ErrorInfo, Status } from '../proto/generated/google/rpc/error_details.ts';
+
+export * from '../proto/generated/deepxray/v1/scoring.ts';
+// Of the very grpc-js that the stubs call: another copy's would not be known to them.
+export { credentials, Metadata };
+
+/** Seeks an orchestrator that is away again soon. `dns:///name:port` shares the calls out among all that the name has. */
+const CHANNEL = {
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1000,
+  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+} as const;
+
+/** `address` is the orchestrator's host:port. Give every call a deadline: without one it waits for ever. */
+export const connectScoring = (
+  address: string,
+  security: ChannelCredentials = credentials.createInsecure(),
+): ScoringServiceClient => new ScoringServiceClient(address, security, CHANNEL);
+
+/** `mcp1` … `pip5`, as REST has it. */
+export const jointName = (joint: Joint): string => jointToJSON(joint).replace('JOINT_', '').toLowerCase();
+
+const ERROR_INFO = 'type.googleapis.com/google.rpc.ErrorInfo';
+
+/** Why a call was refused, as `NOT_A_LEFT_HAND` with `{ kind: 'right-hand' }`; undefined where the mesh did not say. */
+export function reasonOf(
+  error: Pick<ServiceError, 'metadata'>,
+): { reason: string; metadata: Record<string, string> } | undefined {
+  const [bytes] = error.metadata.get('grpc-status-details-bin');
+  if (!(bytes instanceof Uint8Array)) return undefined;
+  const info = Status.decode(bytes).details.find(({ typeUrl }) => typeUrl === ERROR_INFO);
+  if (!info) return undefined;
+  const { reason, metadata } = ErrorInfo.decode(info.value);
+  return { reason, metadata };
+}
