@@ -1,3 +1,3 @@
 import { sidecarSettings } from '../sidecar/settings.ts';
 
-export const settings = sidecarSettings(64);
+export const settings = sidecarSettings(4);
