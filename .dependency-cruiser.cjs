@@ -1,5 +1,12 @@
 /** The layer rule: processes share `proto/` and `platform/` and never import each other. */
-const processes = ['gateway', 'orchestrator', 'model-servers/server', 'model-servers/body-part', 'model-servers/joint-extraction', 'model-servers/joint-scoring'];
+const processes = [
+  'gateway',
+  'orchestrator',
+  'model-servers/server',
+  'model-servers/body-part',
+  'model-servers/joint-extraction',
+  'model-servers/joint-scoring',
+];
 
 module.exports = {
   forbidden: [
@@ -8,7 +15,10 @@ module.exports = {
       comment: 'A process imports proto, platform and itself; what two processes need belongs in platform/.',
       severity: 'error',
       from: { path: `^${process}/`, pathNot: '\\.test\\.ts$' },
-      to: { path: '^(gateway|orchestrator|model-servers|launcher|cli|synthetic)/', pathNot: [`^${process}/`, '^model-servers/sidecar/'] },
+      to: {
+        path: '^(gateway|orchestrator|model-servers|launcher|cli|synthetic)/',
+        pathNot: [`^${process}/`, '^model-servers/sidecar/'],
+      },
     })),
     {
       name: 'platform-knows-no-process',
@@ -20,9 +30,17 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-production',
       severity: 'error',
-      from: { path: '^(platform|gateway|orchestrator|model-servers|launcher|cli|synthetic)/', pathNot: '\\.test\\.ts$' },
+      from: {
+        path: '^(platform|gateway|orchestrator|model-servers|launcher|cli|synthetic)/',
+        pathNot: '\\.test\\.ts$',
+      },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],
-  options: { parser: 'swc', doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
 };
