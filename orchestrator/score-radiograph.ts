@@ -119,7 +119,10 @@ async function walk(
       ({ joint, outcome }) => command.onJoint(toJointResult(joint, outcome, scale)),
     );
     const joints = [...outcomes].map(([joint, outcome]) => toJointResult(joint, outcome, scale));
-    if (joints.every(isUnavailable)) throw stepAway(['joint-scoring']);
+    if (joints.every(isUnavailable)) {
+      await parts.presence.requireAll(envelope, STEPS);
+      throw stepAway(['joint-scoring']);
+    }
     return complete(command, bodyPart, joints, deadlineCame);
   } finally {
     held.release();

@@ -4,6 +4,7 @@ import type { Logger } from '#platform/process/log.ts';
 import { BodyPartReply, BodyPartRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import type { ModelClient } from '../sidecar/model-client.ts';
 import type { Work } from '../sidecar/step.ts';
+import { whyRefused } from '../sidecar/why-refused.ts';
 import { INPUT, interpret, MODEL, prepare } from './body-part-model.ts';
 
 export async function classifyBodyPart(
@@ -54,7 +55,7 @@ export async function classifyBodyPart(
   } catch (err) {
     if (work.signal.aborted) return;
     log.warn({ err }, 'the model failed');
-    refuse(Refusal_Reason.REASON_MODEL_FAILED);
+    refuse(whyRefused(err));
   }
 }
 

@@ -1,6 +1,7 @@
 /** The sidecar's side of the Open Inference Protocol: it works as well against Triton or KServe. */
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import type { DeadlineMs } from '#platform/deadline.ts';
+import { DeepXRayError } from '#platform/errors/code.ts';
 import { CHANNEL_OPTIONS, callUnary } from '#platform/grpc/client.ts';
 import { GRPCInferenceServiceClient, type ModelInferResponse } from '#proto/inference/grpc_service.ts';
 
@@ -34,6 +35,8 @@ export type When = { deadline: DeadlineMs; signal?: AbortSignal };
 
 export type ModelClient = {
   isReady(): Promise<boolean>;
+  /** A call found nobody there; until a look finds it ready, or another call is answered. */
+  isAway(): boolean;
   describe(model: string, when: When): Promise<ModelDescription>;
   /** Throws DeepXRayError. An empty version is the server's choice. */
   infer(model: string, version: string, input: string, images: GreyBatch, when: When): Promise<Outputs>;
@@ -44,7 +47,10 @@ export function createModelClient(address: string): ModelClient {
   const client = new GRPCInferenceServiceClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
   let wasReady = false;
   let silentLooks = 0;
+  let away = false;
   return {
+    isAway: () => away,
+
     async isReady() {
       const deadline = Date.now() + READY_WITHIN_MS;
       return new Promise((resolve) =>
@@ -52,6 +58,7 @@ export function createModelClient(address: string): ModelClient {
           const isSilent = error?.code === status.DEADLINE_EXCEEDED;
           silentLooks = isSilent ? silentLooks + 1 : 0;
           wasReady = isSilent ? wasReady && silentLooks <= SILENT_LOOKS_BORNE : !error && response.ready;
+          if (wasReady && !isSilent) away = false;
           resolve(wasReady);
         }),
       );
@@ -87,9 +94,15 @@ export function createModelClient(address: string): ModelClient {
         rawInputContents: [pixels],
       };
       const call = client.modelInfer.bind(client);
-      const response = await callUnary(`${SERVICE}/ModelInfer`, call, request, when);
-      silentLooks = 0;
-      return outputsOf(response);
+      try {
+        const response = await callUnary(`${SERVICE}/ModelInfer`, call, request, when);
+        silentLooks = 0;
+        away = false;
+        return outputsOf(response);
+      } catch (error) {
+        away ||= error instanceof DeepXRayError && error.code === 'step-unavailable';
+        throw error;
+      }
     },
 
     close: () => client.close(),

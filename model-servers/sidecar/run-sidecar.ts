@@ -45,6 +45,7 @@ export async function startSidecar(
     bus,
     log,
     isModelReady: () => client.isReady(),
+    isModelAway: () => client.isAway(),
     encodeRefusal,
     handle: createHandler({ bus, client, describe: (model) => descriptions.get(model)! }),
   });

@@ -38,6 +38,8 @@ export async function serveStep(settings: {
   log: Logger;
   /** Asked several times a second: while false, work goes to other pods. */
   isModelReady(): Promise<boolean>;
+  /** Known at once from a call that failed: between two looks, work would go to a pod that cannot do it. */
+  isModelAway(): boolean;
   /** The step's own way of saying no. */
   encodeRefusal(refusal: { reason: Refusal_Reason; instance: string }): Uint8Array;
   /** Ends early, by throwing or returning, once `work.signal` aborts. */
@@ -55,6 +57,7 @@ export async function serveStep(settings: {
     if (hasPassed(envelope.deadline) || cancellations.isCancelled(envelope.correlationId)) {
       return Refusal_Reason.REASON_TOO_LATE;
     }
+    if (settings.isModelAway()) return Refusal_Reason.REASON_MODEL_AWAY;
     if (inFlight >= capacity) return Refusal_Reason.REASON_BUSY;
     return undefined;
   };

@@ -82,6 +82,8 @@ export const Refusal_Reason = {
   REASON_INVALID: 4,
   /** REASON_MODEL_FAILED - The model behind the pod failed. */
   REASON_MODEL_FAILED: 5,
+  /** REASON_MODEL_AWAY - The pod's model server is away: try another pod. */
+  REASON_MODEL_AWAY: 6,
 } as const;
 
 export type Refusal_Reason = typeof Refusal_Reason[keyof typeof Refusal_Reason];
@@ -93,6 +95,7 @@ export namespace Refusal_Reason {
   export type REASON_TOO_LATE = typeof Refusal_Reason.REASON_TOO_LATE;
   export type REASON_INVALID = typeof Refusal_Reason.REASON_INVALID;
   export type REASON_MODEL_FAILED = typeof Refusal_Reason.REASON_MODEL_FAILED;
+  export type REASON_MODEL_AWAY = typeof Refusal_Reason.REASON_MODEL_AWAY;
 }
 
 export function refusal_ReasonFromJSON(object: any): Refusal_Reason {
@@ -115,6 +118,9 @@ export function refusal_ReasonFromJSON(object: any): Refusal_Reason {
     case 5:
     case "REASON_MODEL_FAILED":
       return Refusal_Reason.REASON_MODEL_FAILED;
+    case 6:
+    case "REASON_MODEL_AWAY":
+      return Refusal_Reason.REASON_MODEL_AWAY;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Refusal_Reason");
   }
@@ -134,6 +140,8 @@ export function refusal_ReasonToJSON(object: Refusal_Reason): string {
       return "REASON_INVALID";
     case Refusal_Reason.REASON_MODEL_FAILED:
       return "REASON_MODEL_FAILED";
+    case Refusal_Reason.REASON_MODEL_AWAY:
+      return "REASON_MODEL_AWAY";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Refusal_Reason");
   }
