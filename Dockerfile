@@ -12,7 +12,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/node-linux-* node_modules/.bin/node
 
 FROM ${BASE}
-ENV NODE_ENV=production DEEPXRAY_HOST=0.0.0.0
+ENV NODE_ENV=production DEEPXRAY_HOST=0.0.0.0 MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE LICENSE-WEIGHTS.md ./
@@ -23,6 +23,6 @@ COPY orchestrator ./orchestrator
 COPY model-servers ./model-servers
 # A number, so that Kubernetes can see that it is not root.
 USER 1000:1000
-# No shell between the signal and the process. What the flags are for: launcher/node-flags.ts.
+# No shell between the signal and the process. What the flags are for: launcher/node-runtime.ts.
 ENTRYPOINT ["node", "--max-semi-space-size=2"]
 CMD ["gateway/main.ts", "--role=gateway"]

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Console } from './console.ts';
 import { obtainNatsServer } from './nats-server.ts';
-import { nodeFlagsOf } from './node-flags.ts';
+import { nodeEnvironment, nodeFlagsOf } from './node-runtime.ts';
 import {
   gatewayUrlOf,
   type MeshSettings,
@@ -117,6 +117,7 @@ const roleProgram = ({ instance, role, entry, environment, socket }: RolePlan): 
   command: process.execPath,
   arguments: [...nodeFlagsOf(role), join(ROOT, entry), `--role=${role}`],
   environment: {
+    ...nodeEnvironment(process.env),
     ...process.env,
     ...environment,
   },

@@ -6,7 +6,7 @@ import { distances, expectSame, expectWhole } from './harness/expect-scores.ts';
 import { type Hand, syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
 import { scoreGrpcStream, scoreJson, scoreSse } from './harness/score.ts';
-import { type CollectedSpan, startTraceCollector, type TraceCollector } from './harness/trace-collector.ts';
+import { startTraceCollector, type TraceCollector } from './harness/trace-collector.ts';
 
 /** Many at once on few cores, here as at a client's: all patient. */
 const PATIENT = { prefer: 'wait=60' };
@@ -106,23 +106,16 @@ describe('the first joint is with the client before the last crop is cut', () =>
     expect(events[1]!.at).toBeLessThan(await lastCutAfter(traceId));
   });
 
-  /** When the last joint's place was known: its crop can only have been cut after that. */
   async function lastCutAfter(traceId: string): Promise<number> {
-    const refinements = await mesh.waitUntil(
-      `ten joints in trace ${traceId}`,
+    const cuts = await mesh.waitUntil(
+      `ten crops in trace ${traceId}`,
       () => {
-        const spans = collector.spans.filter((span) => span.traceId === traceId);
-        const found = refinementsIn(spans);
+        const found = collector.spans.filter((span) => span.traceId === traceId && span.name === 'cut crop');
         return found.length >= JOINT_NAMES.length && found;
       },
       10_000,
     );
-    return Math.max(...refinements.map(({ end }) => end));
-  }
-
-  function refinementsIn(spans: CollectedSpan[]): CollectedSpan[] {
-    const joints = new Set(spans.filter(({ name }) => name === 'extract joint').map(({ spanId }) => spanId));
-    return spans.filter((span) => joints.has(span.parentSpanId) && span.name.endsWith('ModelInfer'));
+    return Math.max(...cuts.map(({ start }) => start));
   }
 });
 

@@ -1,6 +1,7 @@
 /** The joint-extraction step: finds the joints of one radiograph and sends each crop on as soon as it is cut. */
 import { encodeRefusal } from '#platform/bus/receipt.ts';
 import type { App, Surroundings } from '#platform/process/run.ts';
+import { oneCallForWhatWaits } from '../sidecar/one-call-for-what-waits.ts';
 import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
 import { extractJoints } from './extract-joints.ts';
 import { MODEL as LOCALISATION } from './localisation-model.ts';
@@ -24,7 +25,8 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
             threshold: numberParameter(description, 'threshold', THRESHOLD),
           };
         };
-        const locator = createLocator(client, {
+        const infer = oneCallForWhatWaits(client, (model) => describe(model).maxBatch);
+        const locator = createLocator(infer, {
           localisation: net(LOCALISATION),
           refinement: net(REFINEMENT),
         });

@@ -31,10 +31,11 @@ type Parts = { bus: Bus; locator: Locator; log: Logger };
 type Placed = Located & { given: boolean };
 
 /**
- * Refinements in hand at once. A few keep the model server's batches full; all ten at once would
- * make the first crop wait for the last to be looked for.
+ * Joints in hand at once. The first is refined alone and leaves; those that wait meanwhile share a call. All ten
+ * at once would make the second crop wait for the last to be looked for. Measured by `npm run bench`: with 5 the
+ * mesh took 143 ms of core time a radiograph and 104 ms in the median, with 3 it took 166 and 143.
  */
-const REFINING_AT_ONCE = 3;
+const REFINING_AT_ONCE = 5;
 
 export async function extractJoints(work: Work, parts: Parts): Promise<void> {
   const request = decodeRequest(work.payload);
@@ -64,7 +65,11 @@ async function extract(
 ): Promise<void> {
   const when = { deadline: work.envelope.deadline, signal: work.signal };
   const image = await inSpan('pull radiograph', {}, () => pullRadiograph(bus, source, work.envelope));
-  const film: Film = { image, turned: request.turnedClockwiseDeg as Film['turned'] };
+  const film: Film = {
+    id: work.envelope.correlationId,
+    image,
+    turned: request.turnedClockwiseDeg as Film['turned'],
+  };
 
   const known = new Map(request.known.map((position) => [jointFromProto(position.joint), position]));
   const allPlaced = wanted.every((joint) => known.get(joint)?.handScale !== undefined);
@@ -124,7 +129,9 @@ async function cutAndSend(
   bus: Bus,
 ): Promise<MissingReason | undefined> {
   const side = cropSideInHandScales(name) * handScale;
-  const crop = cropAlongFinger(image, { centre, axis, side }, CROP_SIDE_PX);
+  const crop = await inSpan('cut crop', { attributes: { [ATTRIBUTE.joint]: name } }, () =>
+    cropAlongFinger(image, { centre, axis, side }, CROP_SIDE_PX),
+  );
   const joint = jointToProto(name);
   const position = {
     joint,

@@ -2,7 +2,8 @@
 import type { JointName } from '#platform/domain/joints.ts';
 import type { GreyImage, TurnDeg } from '#platform/image/grey-image.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
-import type { ModelClient, When } from '../sidecar/model-client.ts';
+import type { When } from '../sidecar/model-client.ts';
+import type { InferTogether } from '../sidecar/one-call-for-what-waits.ts';
 import type { Located } from './localisation-model.ts';
 import * as coarseNet from './localisation-model.ts';
 import * as fineNet from './refinement-model.ts';
@@ -17,7 +18,8 @@ export type Net = {
 /** Closer to the film's edge than this, in hand scales, half of the joint's crop would lie beyond it. */
 const EDGE_IN_HAND_SCALES = 0.12;
 
-export type Film = { image: GreyImage; turned: TurnDeg };
+/** `id` tells it from the others in hand. */
+export type Film = { id: string; image: GreyImage; turned: TurnDeg };
 
 export type Locator = {
   /** All ten, whether believed or not; and the model version that answered. */
@@ -30,12 +32,13 @@ export type Locator = {
   ): Promise<Located | { joint: JointName; missing: MissingReason }>;
 };
 
-export function createLocator(client: ModelClient, nets: { localisation: Net; refinement: Net }): Locator {
+export function createLocator(infer: InferTogether, nets: { localisation: Net; refinement: Net }): Locator {
   return {
-    async coarse({ image, turned }, version, when) {
+    async coarse({ id, image, turned }, version, when) {
       const { side } = nets.localisation;
       const input = coarseNet.prepare(image, turned, side);
-      const outputs = await client.infer(
+      const outputs = await infer(
+        id,
         coarseNet.MODEL,
         version,
         coarseNet.INPUT,
@@ -48,12 +51,12 @@ export function createLocator(client: ModelClient, nets: { localisation: Net; re
       };
     },
 
-    async refine({ image }, coarse, when) {
+    async refine({ id, image }, coarse, when) {
       const { joint } = coarse;
       if (coarse.confidence < nets.localisation.threshold)
         return { joint, missing: reasonFor(coarse, image) };
       const input = fineNet.prepare(image, coarse, nets.refinement.side);
-      const outputs = await client.infer(fineNet.MODEL, '', fineNet.INPUT, { batch: 1, ...input }, when);
+      const outputs = await infer(id, fineNet.MODEL, '', fineNet.INPUT, { batch: 1, ...input }, when);
       const refined = fineNet.interpret(fourOutputs(outputs.values), coarse);
       if (refined.confidence < nets.refinement.threshold || isBeyondEdge(refined, image)) {
         return { joint, missing: reasonFor(refined, image) };

@@ -1,6 +1,7 @@
 /** The joint-scoring step: a crop comes in and is acknowledged; its grade goes to where its request's scores go. */
 import { encodeRefusal } from '#platform/bus/receipt.ts';
 import type { App, Surroundings } from '#platform/process/run.ts';
+import { oneCallForWhatWaits } from '../sidecar/one-call-for-what-waits.ts';
 import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
 import { scoreCrop } from './score-crop.ts';
 import { MODEL } from './scoring-model.ts';
@@ -17,8 +18,9 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
       createHandler({ client, describe }) {
         const description = describe(MODEL);
         const threshold = numberParameter(description, 'threshold', THRESHOLD);
+        const infer = oneCallForWhatWaits(client, () => description.maxBatch);
         return (work) =>
-          scoreCrop(work, { client, side: description.width, threshold, log: surroundings.log });
+          scoreCrop(work, { infer, side: description.width, threshold, log: surroundings.log });
       },
     },
     values,

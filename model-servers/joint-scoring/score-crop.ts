@@ -8,14 +8,14 @@ import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { inSpan } from '#platform/telemetry/tracing.ts';
 import { CropRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
-import type { ModelClient } from '../sidecar/model-client.ts';
+import type { InferTogether } from '../sidecar/one-call-for-what-waits.ts';
 import type { Work } from '../sidecar/step.ts';
 import { whyMissing } from '../sidecar/why-missing.ts';
 import { INPUT, interpret, MODEL, prepare } from './scoring-model.ts';
 
 export async function scoreCrop(
   work: Work,
-  parts: { client: ModelClient; side: number; threshold: number; log: Logger },
+  parts: { infer: InferTogether; side: number; threshold: number; log: Logger },
 ): Promise<void> {
   const request = decodeRequest(work.payload);
   const crop = request?.crop;
@@ -32,12 +32,13 @@ export async function scoreCrop(
 async function grade(
   work: Work,
   { joint, crop, modelVersion, attempt }: CropRequest,
-  { client, side, threshold, log }: { client: ModelClient; side: number; threshold: number; log: Logger },
+  { infer, side, threshold, log }: { infer: InferTogether; side: number; threshold: number; log: Logger },
 ): Promise<void> {
   const missing = (reason: MissingReason) =>
     work.report({ $case: 'missing', value: { joint, reason, attempt } });
   try {
-    const outputs = await client.infer(
+    const outputs = await infer(
+      work.envelope.correlationId,
       MODEL,
       modelVersion,
       INPUT,

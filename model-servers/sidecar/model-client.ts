@@ -1,5 +1,6 @@
 /** The sidecar's side of the Open Inference Protocol: it works as well against Triton or KServe. */
 import { credentials, Metadata, status } from '@grpc/grpc-js';
+import type { SpanContext } from '@opentelemetry/api';
 import type { DeadlineMs } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { CHANNEL_OPTIONS, callUnary } from '#platform/grpc/client.ts';
@@ -31,7 +32,12 @@ export type ModelDescription = {
   parameters: Record<string, string>;
 };
 
-export type When = { deadline: DeadlineMs; signal?: AbortSignal };
+export type When = {
+  deadline: DeadlineMs;
+  signal?: AbortSignal | undefined;
+  /** Spans, beside the active one, that the call serves. */
+  together?: readonly SpanContext[];
+};
 
 export type ModelClient = {
   isReady(): Promise<boolean>;

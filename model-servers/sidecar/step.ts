@@ -16,7 +16,9 @@ import { createCancellations } from './cancellations.ts';
 import { createStepMetrics } from './step-metrics.ts';
 
 const PRESENT_EVERY_MS = 1000;
+/** While it is away; a call that fails tells at once that it went, so a ready one is looked at half as often. */
 const LOOK_AT_MODEL_EVERY_MS = 250;
+const LOOK_AT_READY_MODEL_EVERY_MS = 500;
 const DRAIN_WITHIN_MS = 8000;
 
 /** One piece of work in hand. */
@@ -121,12 +123,8 @@ export async function serveStep(settings: {
       bus.announce(SUBJECT.presence, Presence.encode({ step, instance, inFlight, capacity }).finish());
   };
 
-  let looking = false;
   const lookAtModel = async () => {
-    if (looking || draining) return;
-    looking = true;
     const ready = await settings.isModelReady();
-    looking = false;
     if (draining || ready === taking.length > 0) return;
     log[ready ? 'info' : 'warn']({ step }, ready ? 'taking work' : 'the model is away: taking no work');
     if (ready) {
@@ -134,17 +132,24 @@ export async function serveStep(settings: {
       present();
     } else void pause();
   };
-  await lookAtModel();
-  const timers = [
-    setInterval(present, PRESENT_EVERY_MS),
-    setInterval(() => void lookAtModel(), LOOK_AT_MODEL_EVERY_MS),
-  ];
+  const keepLooking = async () => {
+    await lookAtModel();
+    if (draining) return;
+    nextLook = setTimeout(
+      keepLooking,
+      taking.length > 0 ? LOOK_AT_READY_MODEL_EVERY_MS : LOOK_AT_MODEL_EVERY_MS,
+    );
+  };
+  let nextLook: NodeJS.Timeout | undefined;
+  await keepLooking();
+  const presenting = setInterval(present, PRESENT_EVERY_MS);
 
   return {
     isReady: () => taking.length > 0 && !draining,
     async stop() {
       draining = true;
-      for (const timer of timers) clearInterval(timer);
+      clearInterval(presenting);
+      clearTimeout(nextLook);
       const patience = new Promise((resolve) => setTimeout(resolve, DRAIN_WITHIN_MS).unref());
       await Promise.race([pause(), patience]);
       await cancels.drain();

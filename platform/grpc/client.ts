@@ -1,5 +1,6 @@
 /** Calls to another process: promise, deadline, cancellation and trace context in one place. */
 import { type CallOptions, type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { SpanContext } from '@opentelemetry/api';
 import { type DeadlineMs, deadlineSignal } from '../deadline.ts';
 import { fromServiceError } from '../errors/grpc-status.ts';
 import { inSpan, SpanKind, traceHeaders } from '../telemetry/tracing.ts';
@@ -28,11 +29,21 @@ export async function callUnary<Request, Response>(
   method: string,
   call: UnaryMethod<Request, Response>,
   request: Request,
-  { deadline, signal }: { deadline: DeadlineMs; signal?: AbortSignal },
+  {
+    deadline,
+    signal,
+    together = [],
+  }: {
+    deadline: DeadlineMs;
+    signal?: AbortSignal | undefined;
+    /** Spans, beside the active one, that the call serves: linked to. */
+    together?: readonly SpanContext[];
+  },
 ): Promise<Response> {
   const [service, name] = splitMethod(method);
   const attributes = { 'rpc.system.name': 'grpc', 'rpc.service': service, 'rpc.method': name };
-  return inSpan(method, { kind: SpanKind.CLIENT, attributes }, async () => {
+  const links = together.map((context) => ({ context }));
+  return inSpan(method, { kind: SpanKind.CLIENT, attributes, links }, async () => {
     const either = deadlineSignal(deadline, signal);
     try {
       return await new Promise<Response>((resolve, reject) => {

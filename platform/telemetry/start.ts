@@ -15,7 +15,7 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { AggregationType, MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { AlwaysOffSampler, BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions/incubating';
 import type { Role } from './names.ts';
 
@@ -43,6 +43,8 @@ export function startTelemetry(role: Role, instance: string, exportTraces: boole
     .merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: role, [ATTR_SERVICE_INSTANCE_ID]: instance }));
   const tracerProvider = new NodeTracerProvider({
     resource,
+    // Nobody would see the spans: ids still travel, nothing is recorded.
+    ...(exportTraces ? {} : { sampler: new AlwaysOffSampler() }),
     spanProcessors: exportTraces ? [new BatchSpanProcessor(new OTLPTraceExporter())] : [],
   });
   tracerProvider.register();

@@ -3,6 +3,7 @@ import {
   type Attributes,
   type Context,
   context,
+  type Link,
   propagation,
   type Span,
   SpanKind,
@@ -16,15 +17,15 @@ export { SpanKind };
 
 const tracer = trace.getTracer('deepxray');
 
-export type SpanSettings = { kind?: SpanKind; attributes?: Attributes; parent?: Context };
+export type SpanSettings = { kind?: SpanKind; attributes?: Attributes; links?: Link[]; parent?: Context };
 
 /** Runs `work` inside a span; what it throws marks the span as failed and is thrown on. */
 export async function inSpan<T>(
   name: string,
-  { kind = SpanKind.INTERNAL, attributes = {}, parent = context.active() }: SpanSettings,
+  { kind = SpanKind.INTERNAL, attributes = {}, links = [], parent = context.active() }: SpanSettings,
   work: (span: Span) => Promise<T> | T,
 ): Promise<T> {
-  return tracer.startActiveSpan(name, { kind, attributes }, parent, async (span) => {
+  return tracer.startActiveSpan(name, { kind, attributes, links }, parent, async (span) => {
     try {
       return await work(span);
     } catch (thrown) {
