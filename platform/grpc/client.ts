@@ -2,8 +2,10 @@
 import { type CallOptions, type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { type DeadlineMs, deadlineSignal } from '../deadline.ts';
 import { fromServiceError } from '../errors/grpc-status.ts';
-import { inSpan, SpanKind, traceHeaders } from '../telemetry/tracing.ts';
-import { splitMethod } from './server.ts';
+import { createHistogram, type Histogram } from '../telemetry/metrics/instruments.ts';
+import { ATTRIBUTE } from '../telemetry/names.ts';
+import { inSpan, type Span, SpanKind, traceHeaders } from '../telemetry/tracing.ts';
+import { methodAttributes, statusName } from './method.ts';
 
 export type UnaryMethod<Request, Response> = (
   request: Request,
@@ -30,9 +32,7 @@ export async function callUnary<Request, Response>(
   request: Request,
   { deadline, signal }: { deadline: DeadlineMs; signal?: AbortSignal },
 ): Promise<Response> {
-  const [service, name] = splitMethod(method);
-  const attributes = { 'rpc.system.name': 'grpc', 'rpc.service': service, 'rpc.method': name };
-  return inSpan(method, { kind: SpanKind.CLIENT, attributes }, async () => {
+  return inClientSpan(method, async () => {
     const either = deadlineSignal(deadline, signal);
     try {
       return await new Promise<Response>((resolve, reject) => {
@@ -43,6 +43,31 @@ export async function callUnary<Request, Response>(
       });
     } finally {
       either.release();
+    }
+  });
+}
+
+let durations: Histogram | undefined;
+
+/** Runs a call inside its span. `method` as `package.Service/Method`. */
+export function inClientSpan<T>(method: string, work: (span: Span) => Promise<T>): Promise<T> {
+  const settings = {
+    kind: SpanKind.CLIENT,
+    attributes: methodAttributes(method),
+    measure(seconds: number, outcome: string) {
+      durations ??= createHistogram('rpcClientDuration');
+      durations.record(seconds, { [ATTRIBUTE.rpcMethod]: method, [ATTRIBUTE.outcome]: outcome });
+    },
+  };
+  return inSpan(method, settings, async (span) => {
+    try {
+      const answer = await work(span);
+      span.setAttribute(ATTRIBUTE.rpcStatus, 'OK');
+      return answer;
+    } catch (thrown) {
+      const { code } = ((thrown as Error).cause ?? {}) as Partial<ServiceError>;
+      if (code !== undefined) span.setAttribute(ATTRIBUTE.rpcStatus, statusName(code));
+      throw thrown;
     }
   });
 }
