@@ -58,7 +58,7 @@ async function grade(
     const model = { name: MODEL, version: outputs.version };
     work.report({ $case: 'scored', value: { joint, ...graded, model, attempt } });
   } catch (err) {
-    if (work.signal.aborted) return markAborted(span, work.signal);
+    if (work.signal.aborted) return markAborted(span, work.signal, work.envelope.deadline);
     markFailed(span, err);
     const reason = whyMissing(err, work.envelope.deadline);
     if (reason === MissingReason.MISSING_REASON_FAILED) log.warn({ err }, 'the model failed');

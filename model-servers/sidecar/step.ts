@@ -90,7 +90,7 @@ export async function serveStep(settings: {
       if (span) markFailed(span, error);
       throw error;
     } finally {
-      if (signal.aborted && span) markAborted(span, signal);
+      if (signal.aborted && span) markAborted(span, signal, envelope.deadline);
       inFlight--;
       release();
       following.done();

@@ -51,11 +51,13 @@ test('work that ended early says whether the deadline or the client ended it', (
   const [late, gone] = [new AbortController(), new AbortController()];
   late.abort(new DeadlineExceeded());
   gone.abort();
-  const outcomeOf = (signal: AbortSignal) => {
+  const outcomeOf = (signal: AbortSignal, deadline = Date.now() + 1000) => {
     const span = tracer.startSpan('work');
-    markAborted(span, signal);
+    markAborted(span, signal, deadline);
     return endingOf(span).outcome;
   };
   expect(outcomeOf(late.signal)).toBe('deadline');
   expect(outcomeOf(gone.signal)).toBe('cancelled');
+  // Told to stop, by one whose deadline came.
+  expect(outcomeOf(gone.signal, Date.now() - 1)).toBe('deadline');
 });

@@ -1,5 +1,6 @@
 /** How a span ended: what failed by its code or class, and whether that is a fault, a deadline or neither. */
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type DeadlineMs, hasPassed } from '../deadline.ts';
 import { DeepXRayError, type ErrorCode } from '../errors/code.ts';
 import { ATTRIBUTE } from './schema/attributes.ts';
 import { errorTypeOf, OUTCOME_OF, type Outcome, outcomeOf } from './schema/outcomes.ts';
@@ -31,9 +32,13 @@ export function markCode(span: Span, code: ErrorCode): void {
   markEnding(span, OUTCOME_OF[code], code);
 }
 
-/** Whatever ended early because `signal` aborted: by whose wish. */
-export function markAborted(span: Span, signal: AbortSignal): void {
-  const outcome = outcomeOf(signal.reason) === 'deadline' ? 'deadline' : 'cancelled';
+/**
+ * Whatever ended early because `signal` aborted: by whose wish. At a deadline everybody is told to stop, and
+ * may hear it before its own timer fires: what stops later than the deadline was ended by it.
+ */
+export function markAborted(span: Span, signal: AbortSignal, deadline: DeadlineMs): void {
+  const cameTooLate = outcomeOf(signal.reason) === 'deadline' || hasPassed(deadline);
+  const outcome = cameTooLate ? 'deadline' : 'cancelled';
   markEnding(span, outcome, outcome === 'deadline' ? 'deadline-exceeded' : 'cancelled');
 }
 
