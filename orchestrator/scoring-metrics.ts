@@ -1,7 +1,7 @@
 /** Rate, errors and duration of scorings, the time to the first joint and to each, and what became of it. */
 import { jointOutcomeOf } from '#platform/domain/joint-outcome.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
-import { toDeepXRayError } from '#platform/errors/code.ts';
+import { ERROR_CODES, toDeepXRayError } from '#platform/errors/code.ts';
 import { createCounter, createHistogram, observe } from '#platform/telemetry/metrics/instruments.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { OUTCOME_OF } from '#platform/telemetry/schema/outcomes.ts';
@@ -14,9 +14,15 @@ export function createScoringMetrics(inFlight: () => number) {
   const duration = createHistogram('scoringDuration');
   const firstJoint = createHistogram('firstJointDuration');
   const joints = createHistogram('jointDuration');
-  const askedAgain = createCounter('jointsAskedAgain');
+  const askedAgain = createCounter(
+    'jointsAskedAgain',
+    ['failed', 'overdue'].map((reason) => ({ [ATTRIBUTE.askedAgainFor]: reason })),
+  );
   const dropped = createCounter('reportsDropped');
-  const errors = createCounter('errors');
+  const errors = createCounter(
+    'errors',
+    ERROR_CODES.map((code) => ({ [ATTRIBUTE.errorCode]: code })),
+  );
   observe('scoringsInFlight', (result) => result.observe(inFlight()));
 
   return {

@@ -11,15 +11,18 @@ export type InferenceMetrics = {
   failure(model: ServedModel, thrown: unknown): void;
 };
 
-export function createInferenceMetrics(): InferenceMetrics {
+export function createInferenceMetrics(models: readonly ServedModel[]): InferenceMetrics {
   const queue = createHistogram('inferenceQueue');
   const compute = createHistogram('inferenceCompute');
   const batchSizes = createHistogram('inferenceBatchSize');
-  const failures = createCounter('inferenceFailures');
   const attributesOf = (model: ServedModel) => ({
     [ATTRIBUTE.modelName]: model.name,
     [ATTRIBUTE.modelVersion]: model.version,
   });
+  const failures = createCounter(
+    'inferenceFailures',
+    models.map((model) => ({ ...attributesOf(model), [ATTRIBUTE.outcome]: 'fault' })),
+  );
   return {
     request(model, durations) {
       queue.record(Number(durations.queue) / 1e9, attributesOf(model));

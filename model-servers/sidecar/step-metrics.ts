@@ -2,6 +2,7 @@
 import type { Step } from '#platform/bus/subjects.ts';
 import { createCounter, createHistogram, observe } from '#platform/telemetry/metrics/instruments.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { REFUSAL_REASONS } from '#platform/telemetry/schema/attributes.ts';
 import type { Outcome } from '#platform/telemetry/schema/outcomes.ts';
 import { Refusal_Reason as Reason, type Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 
@@ -17,7 +18,10 @@ export const nameOfRefusal = (reason: Refusal_Reason): string => NAMES.get(reaso
 export function createStepMetrics(step: Step, inFlight: () => number) {
   const attributes = { [ATTRIBUTE.step]: step };
   const duration = createHistogram('stepDuration');
-  const refusals = createCounter('refusals');
+  const refusals = createCounter(
+    'refusals',
+    REFUSAL_REASONS.map((reason) => ({ ...attributes, [ATTRIBUTE.refusalReason]: reason })),
+  );
   observe('stepInFlight', (result) => result.observe(inFlight(), attributes));
   return {
     done: (ms: number, outcome: Outcome) =>

@@ -26,9 +26,12 @@ export function createHistogram(which: HistogramName): Histogram {
   };
 }
 
-export function createCounter(which: CounterName): Counter {
+/** Each of `begun` stands at 0 at once: a rate needs a first value to rise from. */
+export function createCounter(which: CounterName, begun: readonly Attributes[] = [{}]): Counter {
   const { name, unit, doc } = METRICS[which];
-  return meter().createCounter(name, { unit, description: doc });
+  const counter = meter().createCounter(name, { unit, description: doc });
+  for (const attributes of begun) counter.add(0, attributes);
+  return counter;
 }
 
 /** `look` is called whenever somebody asks for the figures. */

@@ -35,7 +35,7 @@ test('a bucket leads to the last trace that fell into it, where the scraper take
 });
 
 test('a counter is declared without _total in OpenMetrics and with it in the older format', async () => {
-  createCounter('errors').add(2, { 'deepxray.error_code': 'no-file' });
+  createCounter('errors', []).add(2, { 'deepxray.error_code': 'no-file' });
   const { resourceMetrics } = await reader.collect();
   const sample = 'deepxray_errors_total{deepxray_error_code="no-file"} 2';
   const open = writeMetrics(resourceMetrics, 'openmetrics');
