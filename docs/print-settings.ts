@@ -9,6 +9,7 @@ import { settings as modelServer } from '../model-servers/server/config.ts';
 import { settings as orchestrator } from '../orchestrator/config.ts';
 import { busSettings, commonSettings } from '../platform/process/common-settings.ts';
 import type { Settings } from '../platform/process/settings.ts';
+import { settings as probe } from '../probe/config.ts';
 
 const SHARED = new Set(
   [...Object.values(commonSettings), ...Object.values(busSettings)].map(({ env }) => env),
@@ -46,6 +47,7 @@ export const settingsPage = (): string =>
     table('joint-extraction sidecar', own(jointExtraction)),
     table('joint-scoring sidecar', own(jointScoring)),
     table('model server', own(modelServer)),
+    table('`npm run probe`', own(probe)),
   ].join('\n');
 
 if (import.meta.main) process.stdout.write(settingsPage());

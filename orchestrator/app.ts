@@ -9,6 +9,8 @@ import { bindGrpcServer, createGrpcServer, stopGrpcServer } from '#platform/grpc
 import { WALK, WALK_SERVICES, walkStep } from '#platform/grpc/walk-health.ts';
 import type { App, Surroundings } from '#platform/process/run.ts';
 import type { ValuesOf } from '#platform/process/settings.ts';
+import { observe } from '#platform/telemetry/metrics/instruments.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { ScoringServiceService } from '#proto/deepxray/v1/scoring.ts';
 import { createAdmission, createTurnstile } from './admission.ts';
 import type { settings } from './config.ts';
@@ -45,6 +47,10 @@ export async function startApp(
   const inbox = openScoreInbox(bus, orchestrator, { log, onDropped: () => metrics.onDropped(1) });
   const pieces = servePieces(bus, orchestrator, log);
   const presence = watchPresence(bus);
+  observe('stepPresent', (result) => {
+    const absent = bus.connected ? presence.absent() : STEPS;
+    for (const step of STEPS) result.observe(absent.includes(step) ? 0 : 1, { [ATTRIBUTE.step]: step });
+  });
   const gatherer: Gatherer = {
     bus,
     inbox,

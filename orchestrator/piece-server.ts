@@ -19,7 +19,7 @@ export function servePieces(bus: Bus, orchestrator: string, log: Logger): PieceS
   const pieceBytes = Math.min(LARGEST_PIECE_BYTES, Math.floor(bus.maxPayloadBytes / 2));
   const served: Served = bus.serve(
     SUBJECT.allPiecesOf(orchestrator),
-    { onError: (err) => log.warn({ err }, 'piece request failed'), untraced: true },
+    { onError: (err) => log.warn({ err }, 'piece request failed') },
     (incoming) => {
       const image = held.get(correlationIdOfPieces(incoming.subject));
       const { index } = PieceRequest.decode(incoming.payload);

@@ -1,39 +1,33 @@
-/** Rate, errors and duration of scorings, the time to the first joint, and what became of each joint. */
-import { metrics } from '@opentelemetry/api';
+/** Rate, errors and duration of scorings, the time to the first joint and to each, and what became of it. */
+import { jointOutcomeOf } from '#platform/domain/joint-outcome.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
-import { toDeepXRayError } from '#platform/errors/code.ts';
-import { ATTRIBUTE, METRIC } from '#platform/telemetry/names.ts';
-import {
-  type Completed,
-  Completed_Outcome,
-  type JointResult,
-  MissingReason,
-} from '#proto/deepxray/v1/scoring.ts';
+import { ERROR_CODES, toDeepXRayError } from '#platform/errors/code.ts';
+import { createCounter, createHistogram, observe } from '#platform/telemetry/metrics/instruments.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { OUTCOME_OF } from '#platform/telemetry/schema/outcomes.ts';
+import { type Completed, Completed_Outcome, type JointResult } from '#proto/deepxray/v1/scoring.ts';
 import type { ScoreCommand } from './score-radiograph.ts';
-
-const REASON_NAMES = new Map(Object.entries(MissingReason).map(([name, value]) => [value as number, name]));
 
 export type ScoringMetrics = ReturnType<typeof createScoringMetrics>;
 
 export function createScoringMetrics(inFlight: () => number) {
-  const meter = metrics.getMeter('deepxray');
-  const duration = meter.createHistogram(METRIC.scoringDuration, { unit: 's' });
-  const firstJoint = meter.createHistogram(METRIC.firstJointDuration, { unit: 's' });
-  const joints = meter.createCounter(METRIC.jointResults);
-  const askedAgain = meter.createCounter(METRIC.jointsAskedAgain);
-  const dropped = meter.createCounter(METRIC.reportsDropped);
-  const errors = meter.createCounter(METRIC.errors);
-  meter.createObservableGauge(METRIC.scoringsInFlight).addCallback((result) => result.observe(inFlight()));
-
-  const countJoint = ({ joint, result }: JointResult) =>
-    joints.add(1, {
-      [ATTRIBUTE.joint]: jointFromProto(joint) ?? 'unknown',
-      [ATTRIBUTE.jointOutcome]:
-        result?.$case === 'missing' ? (REASON_NAMES.get(result.value.reason) ?? 'unknown') : 'scored',
-    });
+  const duration = createHistogram('scoringDuration');
+  const firstJoint = createHistogram('firstJointDuration');
+  const joints = createHistogram('jointDuration');
+  const askedAgain = createCounter(
+    'jointsAskedAgain',
+    ['failed', 'overdue'].map((reason) => ({ [ATTRIBUTE.askedAgainFor]: reason })),
+  );
+  const dropped = createCounter('reportsDropped');
+  const errors = createCounter(
+    'errors',
+    ERROR_CODES.map((code) => ({ [ATTRIBUTE.errorCode]: code })),
+  );
+  observe('scoringsInFlight', (result) => result.observe(inFlight()));
 
   return {
-    onAskedAgain: (count: number) => askedAgain.add(count),
+    onAskedAgain: (count: number, reason: 'failed' | 'overdue') =>
+      askedAgain.add(count, { [ATTRIBUTE.askedAgainFor]: reason }),
     onDropped: (count: number) => dropped.add(count),
 
     /** Runs a scoring and measures it. */
@@ -49,18 +43,21 @@ export function createScoringMetrics(inFlight: () => number) {
           firstJoint.record(seconds());
           first = false;
         }
-        countJoint(result);
+        joints.record(seconds(), {
+          [ATTRIBUTE.joint]: jointFromProto(result.joint) ?? 'unknown',
+          [ATTRIBUTE.jointOutcome]: jointOutcomeOf(result.result),
+        });
         command.onJoint(result);
       };
       try {
         const completed = await run({ ...command, onJoint });
         const complete = completed.outcome === Completed_Outcome.OUTCOME_COMPLETE;
-        duration.record(seconds(), { outcome: complete ? 'complete' : 'deadline' });
+        duration.record(seconds(), { [ATTRIBUTE.outcome]: complete ? 'ok' : 'deadline' });
         return completed;
       } catch (thrown) {
         const { code } = toDeepXRayError(thrown);
         errors.add(1, { [ATTRIBUTE.errorCode]: code });
-        duration.record(seconds(), { outcome: code });
+        duration.record(seconds(), { [ATTRIBUTE.outcome]: OUTCOME_OF[code] });
         throw thrown;
       }
     },

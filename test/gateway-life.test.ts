@@ -48,8 +48,8 @@ describe('health (stand-in for the orchestrator)', () => {
     const response = await get('/metrics');
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/);
-    expect(await gateway.metric('deepxray_scoring_duration_count')).toBeGreaterThan(0);
-    expect(await gateway.metric('deepxray_scoring_first_joint_count')).toBeGreaterThan(0);
+    expect(await gateway.metric('deepxray_scoring_duration_seconds_count')).toBeGreaterThan(0);
+    expect(await gateway.metric('deepxray_scoring_first_joint_seconds_count')).toBeGreaterThan(0);
   });
 });
 

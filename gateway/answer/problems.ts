@@ -1,8 +1,11 @@
 /** What a client is told of anything that was thrown: the one place where errors become answers. */
+
+import { trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { DeepXRayError, toDeepXRayError } from '#platform/errors/code.ts';
 import { type Problem, problemOf } from '#platform/errors/problem.ts';
 import type { Logger } from '#platform/process/log.ts';
+import { markFailed } from '#platform/telemetry/endings.ts';
 import type { Identity } from '../request/identity.ts';
 import type { BodyPart } from './schemas.ts';
 
@@ -28,6 +31,8 @@ export function logIfInternal(error: DeepXRayError, { requestId, traceId }: Iden
 
 export function sendProblem(reply: FastifyReply, error: DeepXRayError): FastifyReply {
   const problem = problemWithExtensions(error, reply.request.identity);
+  const span = trace.getSpan(reply.request.identity.context);
+  if (span) markFailed(span, error);
   if (PASSING.has(error.code)) reply.header('retry-after', error.retryAfterS ?? RETRY_AFTER_S);
   return reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
 }

@@ -1,10 +1,14 @@
 /** The names under which a request is found again: its id, and the trace that it belongs to. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type Context, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Context, context, trace } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isRequestId } from '#platform/domain/request-id.ts';
+import { endingOf, markEnding } from '#platform/telemetry/endings.ts';
+import { withLogIds } from '#platform/telemetry/log-context.ts';
+import { createHistogram, type Histogram } from '#platform/telemetry/metrics/instruments.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
-import { contextOf, SpanKind, startSpan } from '#platform/telemetry/tracing.ts';
+import { contextOf, type Span, SpanKind, startSpan } from '#platform/telemetry/tracing.ts';
 
 export type Identity = {
   requestId: string;
@@ -24,15 +28,12 @@ declare module 'fastify' {
   }
 }
 
-/** Goes into logs, headers and gRPC metadata as it is. */
-const TAKEN_REQUEST_ID = /^[A-Za-z0-9._~-]{1,128}$/;
-
 export const newId = (): string => randomBytes(16).toString('hex');
 
 /** The client's, if it is one; else a new one of 32 hex digits. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && TAKEN_REQUEST_ID.test(given) ? given : newId();
+  return isRequestId(given) ? given : newId();
 }
 
 /** Gives a request its identity, and its answer the `X-Request-Id`. */
@@ -53,28 +54,37 @@ function identityOf(request: FastifyRequest, reply: FastifyReply): Identity {
     kind: SpanKind.SERVER,
     parent,
     attributes: {
-      'http.request.method': request.method,
-      'url.scheme': request.protocol,
-      'network.protocol.version': request.raw.httpVersion,
-      ...(route ? { 'http.route': route, 'url.path': route } : {}),
+      [ATTRIBUTE.httpMethod]: request.method,
+      [ATTRIBUTE.urlScheme]: request.protocol,
+      [ATTRIBUTE.protocolVersion]: request.raw.httpVersion,
+      ...(route ? { [ATTRIBUTE.httpRoute]: route, [ATTRIBUTE.urlPath]: route } : {}),
       [ATTRIBUTE.requestId]: request.id,
     },
   });
+  const within = withLogIds({ requestId: request.id }, trace.setSpan(parent, span));
+  const begun = performance.now();
   // Comes after `finish`, and also where the client hung up before it.
-  reply.raw.once('close', () => {
-    const { headersSent, statusCode } = reply.raw;
-    if (headersSent) span.setAttribute('http.response.status_code', statusCode);
-    // What a client did wrong is no failure of the server.
-    if (headersSent && statusCode >= 500) {
-      span.setAttribute('error.type', String(statusCode)).setStatus({ code: SpanStatusCode.ERROR });
-    }
-    span.end();
+  reply.raw.once('close', () => context.with(within, () => end(span, request, reply, begun)));
+  return { requestId: request.id, traceId: span.spanContext().traceId, context: within };
+}
+
+let durations: Histogram | undefined;
+
+function end(span: Span, request: FastifyRequest, reply: FastifyReply, begun: number): void {
+  const { headersSent, statusCode, writableFinished } = reply.raw;
+  if (headersSent) span.setAttribute(ATTRIBUTE.httpStatus, statusCode);
+  if (endingOf(span).outcome === 'ok') {
+    if (!writableFinished) markEnding(span, 'cancelled', 'cancelled');
+    else if (statusCode >= 500) markEnding(span, 'fault', String(statusCode));
+  }
+  durations ??= createHistogram('httpServerDuration');
+  durations.record((performance.now() - begun) / 1000, {
+    [ATTRIBUTE.httpMethod]: request.method,
+    ...(request.routeOptions.url ? { [ATTRIBUTE.httpRoute]: request.routeOptions.url } : {}),
+    ...(headersSent ? { [ATTRIBUTE.httpStatus]: statusCode } : {}),
+    [ATTRIBUTE.outcome]: endingOf(span).outcome,
   });
-  return {
-    requestId: request.id,
-    traceId: span.spanContext().traceId,
-    context: trace.setSpan(parent, span),
-  };
+  span.end();
 }
 
 const one = (header: string | string[] | undefined): string | undefined =>

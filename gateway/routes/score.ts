@@ -1,12 +1,14 @@
 /** `POST /score`: counts a radiograph in, has it scored, answers as JSON or as events. */
 import type { ServerResponse } from 'node:http';
 
-import { context, trace } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '#platform/errors/code.ts';
 import { PROBLEMS } from '#platform/errors/problem.ts';
 import type { Logger } from '#platform/process/log.ts';
-import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { markCode } from '#platform/telemetry/endings.ts';
+import { OUTCOME_OF } from '#platform/telemetry/schema/outcomes.ts';
+import { activeSpan } from '#platform/telemetry/tracing.ts';
 import type { Admission } from '../admission.ts';
 import { answerWithJson, type Score } from '../answer/answer-json.ts';
 import { answerWithEvents } from '../answer/answer-sse.ts';
@@ -36,7 +38,7 @@ export function addScoreRoute(app: FastifyInstance, parts: Parts): void {
   };
   app.post('/score', options, (request, reply) =>
     context.with(request.identity.context, async () => {
-      await observed(request, parts, () => score(request, reply, parts));
+      await observed(parts, () => score(request, reply, parts));
       return reply;
     }),
   );
@@ -84,11 +86,7 @@ async function score(
 }
 
 /** One log line, and figures, for each scoring that ended, however it did. */
-async function observed(
-  { identity: { requestId } }: FastifyRequest,
-  { metrics, log }: Parts,
-  work: () => Promise<ErrorCode | undefined>,
-): Promise<void> {
+async function observed({ metrics, log }: Parts, work: () => Promise<ErrorCode | undefined>): Promise<void> {
   const began = performance.now();
   let code: ErrorCode | undefined;
   try {
@@ -99,10 +97,11 @@ async function observed(
   } finally {
     const durationMs = Math.round(performance.now() - began);
     const status = code === undefined ? 200 : PROBLEMS[code].status;
-    if (code !== undefined) trace.getActiveSpan()?.setAttribute(ATTRIBUTE.errorCode, code);
-    metrics.onScored(durationMs / 1000, status);
+    const span = activeSpan();
+    if (code !== undefined && span) markCode(span, code);
+    metrics.onScored(durationMs / 1000, code === undefined ? 'ok' : OUTCOME_OF[code]);
     if (code !== undefined) metrics.onError(code);
-    log.info({ requestId, status, ...(code === undefined ? {} : { code }), durationMs }, 'scored');
+    log.info({ status, ...(code === undefined ? {} : { code }), durationMs }, 'scored');
   }
 }
 

@@ -7,7 +7,8 @@ import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import { DeadlineExceeded, deadlineSignal } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { fromServiceError } from '#platform/errors/grpc-status.ts';
-import { inSpan, SpanKind } from '#platform/telemetry/tracing.ts';
+import { inClientSpan } from '#platform/grpc/client.ts';
+import { markCode } from '#platform/telemetry/endings.ts';
 import {
   type Completed,
   Completed_Outcome,
@@ -39,7 +40,7 @@ export function scoreRadiograph(
   orchestrator: Orchestrator,
 ): Promise<Scoring> {
   const gathered = new Gathered(listener);
-  return inSpan('deepxray.v1.ScoringService/ScoreStream', CLIENT_SPAN, async () => {
+  return inClientSpan(METHOD, async (span) => {
     try {
       const { outcome, response } = await callOrchestrator(command, gathered, orchestrator);
       if (response?.bodyPart) gathered.addBodyPart(bodyPartFromProto(response.bodyPart));
@@ -51,6 +52,7 @@ export function scoreRadiograph(
         throw thrown;
       }
     }
+    markCode(span, 'deadline-exceeded');
     return closed('deadline', gathered);
   });
 }
@@ -61,14 +63,7 @@ function closed(outcome: Scoring['outcome'], gathered: Gathered): Scoring {
   return { outcome, gathered };
 }
 
-const CLIENT_SPAN = {
-  kind: SpanKind.CLIENT,
-  attributes: {
-    'rpc.system.name': 'grpc',
-    'rpc.service': 'deepxray.v1.ScoringService',
-    'rpc.method': 'ScoreStream',
-  },
-};
+const METHOD = 'deepxray.v1.ScoringService/ScoreStream';
 
 /** Ours, that of the call, or the orchestrator's own: it came. */
 const isDeadline = (thrown: unknown): boolean =>

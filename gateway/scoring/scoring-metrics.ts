@@ -1,20 +1,23 @@
 /** Rate, errors and duration of scorings as clients see them, and the time to the first joint. */
-import { metrics } from '@opentelemetry/api';
-import type { ErrorCode } from '#platform/errors/code.ts';
-import { ATTRIBUTE, METRIC } from '#platform/telemetry/names.ts';
+import { ERROR_CODES, type ErrorCode } from '#platform/errors/code.ts';
+import { createCounter, createHistogram, observe } from '#platform/telemetry/metrics/instruments.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import type { Outcome } from '#platform/telemetry/schema/outcomes.ts';
 
 export type ScoringMetrics = ReturnType<typeof createScoringMetrics>;
 
 export function createScoringMetrics(inFlight: () => number) {
-  const meter = metrics.getMeter('deepxray');
-  const duration = meter.createHistogram(METRIC.scoringDuration, { unit: 's' });
-  const firstJoint = meter.createHistogram(METRIC.firstJointDuration, { unit: 's' });
-  const errors = meter.createCounter(METRIC.errors);
-  meter.createObservableGauge(METRIC.scoringsInFlight).addCallback((result) => result.observe(inFlight()));
+  const duration = createHistogram('scoringDuration');
+  const firstJoint = createHistogram('firstJointDuration');
+  const errors = createCounter(
+    'errors',
+    ERROR_CODES.map((code) => ({ [ATTRIBUTE.errorCode]: code })),
+  );
+  observe('scoringsInFlight', (result) => result.observe(inFlight()));
   return {
     onFirstJoint: (seconds: number) => firstJoint.record(seconds),
-    onScored: (seconds: number, httpStatus: number) =>
-      duration.record(seconds, { 'http.response.status_code': httpStatus }),
+    onScored: (seconds: number, outcome: Outcome) =>
+      duration.record(seconds, { [ATTRIBUTE.outcome]: outcome }),
     onError: (code: ErrorCode) => errors.add(1, { [ATTRIBUTE.errorCode]: code }),
   };
 }

@@ -1,6 +1,8 @@
 /** Says what a thumbnail shows: which hand or hands, or something else, and how it is turned. */
 import { isWhole } from '#platform/image/grey-image.ts';
 import type { Logger } from '#platform/process/log.ts';
+import { markFailed } from '#platform/telemetry/endings.ts';
+import { activeSpan } from '#platform/telemetry/tracing.ts';
 import { BodyPartReply, BodyPartRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import type { ModelClient } from '../sidecar/model-client.ts';
 import type { Work } from '../sidecar/step.ts';
@@ -54,6 +56,8 @@ export async function classifyBodyPart(
     });
   } catch (err) {
     if (work.signal.aborted) return;
+    const span = activeSpan();
+    if (span) markFailed(span, err);
     log.warn({ err }, 'the model failed');
     refuse(whyRefused(err));
   }

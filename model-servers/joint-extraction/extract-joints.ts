@@ -9,8 +9,9 @@ import { type JointName, jointFromProto, jointToProto } from '#platform/domain/j
 import { cropAlongFinger } from '#platform/image/crop-along-finger.ts';
 import { isTurn, unit } from '#platform/image/grey-image.ts';
 import type { Logger } from '#platform/process/log.ts';
+import { markFailed } from '#platform/telemetry/endings.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
-import { inSpan } from '#platform/telemetry/tracing.ts';
+import { activeSpan, inSpan } from '#platform/telemetry/tracing.ts';
 import {
   ExtractionRequest,
   type ImageSource,
@@ -49,6 +50,8 @@ export async function extractJoints(work: Work, parts: Parts): Promise<void> {
     await extract(work, request, request.image, wanted, parts);
   } catch (err) {
     if (work.signal.aborted) return;
+    const span = activeSpan();
+    if (span) markFailed(span, err);
     const reason = whyMissing(err, work.envelope.deadline);
     if (reason === MissingReason.MISSING_REASON_FAILED) parts.log.warn({ err }, 'extraction failed');
     // Of the joints that were dispatched already, a score that comes before the next try still counts.

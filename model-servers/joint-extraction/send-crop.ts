@@ -3,6 +3,8 @@ import { askStep } from '#platform/bus/ask-step.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { RECEIPT_WITHIN_MS, readReceipt } from '#platform/bus/receipt.ts';
+import { jointFromProto } from '#platform/domain/joints.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { CropRequest } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 
@@ -26,6 +28,10 @@ export async function sendCrop(
     envelope,
     signal,
     replyWithinMs: RECEIPT_WITHIN_MS,
+    attributes: {
+      [ATTRIBUTE.joint]: jointFromProto(request.joint) ?? 'unknown',
+      [ATTRIBUTE.attempt]: request.attempt,
+    },
     read: readReceipt,
   });
   return 'answer' in asked ? undefined : REASON[asked.refused];

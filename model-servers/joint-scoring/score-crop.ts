@@ -4,8 +4,9 @@ import { encodeAccepted, encodeRefusal } from '#platform/bus/receipt.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
 import { isWhole } from '#platform/image/grey-image.ts';
 import type { Logger } from '#platform/process/log.ts';
+import { markAborted, markFailed } from '#platform/telemetry/endings.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
-import { inSpan } from '#platform/telemetry/tracing.ts';
+import { inSpan, type Span } from '#platform/telemetry/tracing.ts';
 import { CropRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 import type { InferTogether } from '../sidecar/one-call-for-what-waits.ts';
@@ -26,13 +27,14 @@ export async function scoreCrop(
   }
   work.respond(encodeAccepted(work.instance));
   const attributes = { [ATTRIBUTE.joint]: name, [ATTRIBUTE.attempt]: request.attempt };
-  await inSpan('score joint', { attributes }, () => grade(work, request, parts));
+  await inSpan('score joint', { attributes }, (span) => grade(work, request, parts, span));
 }
 
 async function grade(
   work: Work,
   { joint, crop, modelVersion, attempt }: CropRequest,
   { infer, side, threshold, log }: { infer: InferTogether; side: number; threshold: number; log: Logger },
+  span: Span,
 ): Promise<void> {
   const missing = (reason: MissingReason) =>
     work.report({ $case: 'missing', value: { joint, reason, attempt } });
@@ -57,7 +59,8 @@ async function grade(
     const model = { name: MODEL, version: outputs.version };
     work.report({ $case: 'scored', value: { joint, ...graded, model, attempt } });
   } catch (err) {
-    if (work.signal.aborted) return;
+    if (work.signal.aborted) return markAborted(span, work.signal, work.envelope.deadline);
+    markFailed(span, err);
     const reason = whyMissing(err, work.envelope.deadline);
     if (reason === MissingReason.MISSING_REASON_FAILED) log.warn({ err }, 'the model failed');
     // Said at once, so that the crop is asked for again without waiting for a time-out.

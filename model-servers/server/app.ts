@@ -34,7 +34,7 @@ export async function startApp(
   const models = await readRepository(values.repository, namesIn(values.models));
   const catalogue = createCatalogue(models);
   const statistics = createStatistics(models);
-  const metrics = createInferenceMetrics();
+  const metrics = createInferenceMetrics(models);
   let pool: WorkerPool | undefined;
   let draining = false;
   // Calls that were on their way when the drain began are still served: this only sends others elsewhere.

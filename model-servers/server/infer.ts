@@ -66,7 +66,7 @@ export function createInfer(parts: {
       return response;
     } catch (thrown) {
       statistics.failure(model, process.hrtime.bigint() - cameNs);
-      metrics.failure(model);
+      metrics.failure(model, thrown);
       if (!(thrown instanceof InferenceError) || thrown.cause)
         log.error({ err: thrown, model: model.key }, 'failed');
       throw thrown;

@@ -26,14 +26,20 @@ export function createInferenceService(parts: {
   const answer = <Request, Response>(
     method: string,
     handle: (request: Request, call: ServerUnaryCall<Request, Response>) => Promise<Response> | Response,
-  ): handleUnaryCall<Request, Response> => unary(`${SERVICE}/${method}`, handle, toStatus);
+    { untraced = false } = {},
+  ): handleUnaryCall<Request, Response> =>
+    unary(`${SERVICE}/${method}`, handle, { toError: toStatus, untraced });
+  // Asked several times a second by every sidecar.
+  const polled = { untraced: true };
 
   return {
-    serverLive: answer('ServerLive', () => ({ live: true })),
-    serverReady: answer('ServerReady', () => ({ ready: isReady() })),
-    modelReady: answer('ModelReady', (request) => ({
-      ready: isReady() && catalogue.has(request.name, request.version),
-    })),
+    serverLive: answer('ServerLive', () => ({ live: true }), polled),
+    serverReady: answer('ServerReady', () => ({ ready: isReady() }), polled),
+    modelReady: answer(
+      'ModelReady',
+      (request) => ({ ready: isReady() && catalogue.has(request.name, request.version) }),
+      polled,
+    ),
     serverMetadata: answer('ServerMetadata', () => ({
       name: 'deepxray-model-server',
       version,

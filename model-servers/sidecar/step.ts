@@ -3,9 +3,13 @@
  * ready, refuses at once when not, follows deadlines and cancels, and says each second that it is there.
  */
 import type { Bus, Incoming, Served } from '#platform/bus/bus.ts';
+import { reportAttributes } from '#platform/bus/report-attributes.ts';
 import { queueGroupOf, type Step, SUBJECT } from '#platform/bus/subjects.ts';
 import { deadlineSignal, hasPassed } from '#platform/deadline.ts';
 import type { Logger } from '#platform/process/log.ts';
+import { endingOf, markAborted, markFailed } from '#platform/telemetry/endings.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { activeSpan } from '#platform/telemetry/tracing.ts';
 import {
   Presence,
   Refusal_Reason,
@@ -13,7 +17,7 @@ import {
   Report as ReportMessage,
 } from '#proto/deepxray/bus/v1/bus.ts';
 import { createCancellations } from './cancellations.ts';
-import { createStepMetrics } from './step-metrics.ts';
+import { createStepMetrics, nameOfRefusal } from './step-metrics.ts';
 
 const PRESENT_EVERY_MS = 1000;
 /** While it is away; a call that fails tells at once that it went, so a ready one is looked at half as often. */
@@ -68,6 +72,7 @@ export async function serveStep(settings: {
     const reason = reasonToRefuse(incoming);
     if (reason !== undefined) {
       metrics.refused(reason);
+      activeSpan()?.setAttribute(ATTRIBUTE.refusalReason, nameOfRefusal(reason));
       incoming.respond(encodeRefusal({ reason, instance }));
       return;
     }
@@ -75,6 +80,7 @@ export async function serveStep(settings: {
     const following = cancellations.follow(envelope.correlationId);
     const { signal, release } = deadlineSignal(envelope.deadline, following.signal);
     const begun = performance.now();
+    const span = activeSpan();
     inFlight++;
     try {
       await handle({
@@ -85,12 +91,15 @@ export async function serveStep(settings: {
       });
     } catch (error) {
       // Work that nobody waits for any longer ends by throwing: that is no fault.
-      if (!signal.aborted) throw error;
+      if (signal.aborted) return;
+      if (span) markFailed(span, error);
+      throw error;
     } finally {
+      if (signal.aborted && span) markAborted(span, signal, envelope.deadline);
       inFlight--;
       release();
       following.done();
-      metrics.done(performance.now() - begun);
+      metrics.done(performance.now() - begun, span ? endingOf(span).outcome : 'ok');
     }
   };
 
@@ -114,7 +123,7 @@ export async function serveStep(settings: {
     await Promise.all(served.map((each) => each.drain()));
   };
 
-  const cancels = bus.serve(SUBJECT.cancel, { onError, untraced: true }, ({ envelope }) =>
+  const cancels = bus.serve(SUBJECT.cancel, { onError }, ({ envelope }) =>
     cancellations.cancel(envelope.correlationId, envelope.deadline),
   );
 
@@ -164,5 +173,6 @@ function reportTo(
   report: NonNullable<Report['report']>,
 ): void {
   if (envelope.scoreTo === undefined) return;
-  bus.publish(envelope.scoreTo, ReportMessage.encode({ instance, report }).finish(), envelope);
+  const payload = ReportMessage.encode({ instance, report }).finish();
+  bus.publish(envelope.scoreTo, payload, envelope, reportAttributes(report));
 }

@@ -2,11 +2,14 @@
  * From one extraction request to ten outcomes: passes each joint on as it comes, asks again for what
  * was lost (bounded), and closes at the deadline with what there is.
  */
+import { context } from '@opentelemetry/api';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { remainingMs } from '#platform/deadline.ts';
 import type { JointName } from '#platform/domain/joints.ts';
 import { jointToProto } from '#platform/domain/joints.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { inSpan } from '#platform/telemetry/tracing.ts';
 import type { ExtractionRequest, JointPosition } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 import { askExtraction } from '../steps/ask-extraction.ts';
@@ -32,12 +35,20 @@ export type Gatherer = {
   retryBudget: RetryBudget;
   extractionTime: ServiceTime;
   scoringTime: ServiceTime;
-  onAskedAgain(joints: number): void;
+  onAskedAgain(joints: number, reason: 'failed' | 'overdue'): void;
   onDropped(reports: number): void;
 };
 
 /** An extraction request but for the joints, which vary from try to try. */
 export type Extraction = Omit<ExtractionRequest, 'joints' | 'known' | 'attempt'>;
+
+/** Joints that are asked for again together. */
+type AskedAgain = {
+  joints: JointName[];
+  known: JointPosition[];
+  attempt: number;
+  reason: 'failed' | 'overdue';
+};
 
 export type Gathered = { outcomes: Map<JointName, Outcome>; deadlineCame: boolean };
 
@@ -59,6 +70,7 @@ export async function gatherScores(
   const begun = Date.now();
   const over = AbortSignal.any([deadline, cancelled]);
   const settled = Promise.withResolvers<void>();
+  const scoring = context.active();
 
   const finish = (finished: Finished | undefined) => {
     if (!finished) return;
@@ -100,27 +112,36 @@ export async function gatherScores(
       extractionMs: extractionTime.patienceMs(EXTRACTION_PATIENCE_FLOOR_MS),
       scoringMs: scoringTime.patienceMs(SCORING_PATIENCE_FLOOR_MS),
     });
-    const again = new Map<number, { joints: JointName[]; known: JointPosition[] }>();
-    const askAgain = (joint: JointName) => {
+    const again = new Map<string, AskedAgain>();
+    const askAgain = (joint: JointName, reason: AskedAgain['reason']) => {
       const position = ledger.askedAgain(joint, Date.now()) ?? givenPositionOf(request.given, joint);
       const attempt = ledger.attemptsOf(joint);
-      const together = again.get(attempt) ?? { joints: [], known: [] };
+      const key = `${reason} ${attempt}`;
+      const together = again.get(key) ?? { joints: [], known: [], attempt, reason };
       together.joints.push(joint);
       if (position) together.known.push(position);
-      again.set(attempt, together);
+      again.set(key, together);
     };
     for (const joint of failed) {
-      if (mayAskAgain(joint)) askAgain(joint);
+      if (mayAskAgain(joint)) askAgain(joint, 'failed');
       else finish(ledger.giveUp(joint));
     }
     for (const joint of overdue) {
-      if (mayAskAgain(joint)) askAgain(joint);
+      if (mayAskAgain(joint)) askAgain(joint, 'overdue');
       // Where only the budget or the time says no, it may be queued and still come.
       else if (!hasTriesLeft(joint)) finish(ledger.giveUp(joint));
     }
-    for (const [attempt, { joints, known }] of again) {
-      gatherer.onAskedAgain(joints.length);
-      void ask(joints, known, attempt).catch(settled.reject);
+    for (const { joints, known, attempt, reason } of again.values()) {
+      gatherer.onAskedAgain(joints.length, reason);
+      const attributes = {
+        [ATTRIBUTE.joints]: joints,
+        [ATTRIBUTE.attempt]: attempt,
+        [ATTRIBUTE.askedAgainFor]: reason,
+      };
+      // Not below the report that may have told of the failure: it belongs to the scoring as a whole.
+      void inSpan('ask again', { attributes, parent: scoring }, () => ask(joints, known, attempt)).catch(
+        settled.reject,
+      );
     }
   };
 

@@ -3,8 +3,10 @@
  * leads each to its radiograph; what belongs to none (late, or another's) is counted and dropped.
  */
 import type { Bus, Served } from '#platform/bus/bus.ts';
+import { reportAttributes } from '#platform/bus/report-attributes.ts';
 import { SUBJECT } from '#platform/bus/subjects.ts';
 import type { Logger } from '#platform/process/log.ts';
+import { activeSpan } from '#platform/telemetry/tracing.ts';
 import { Report } from '#proto/deepxray/bus/v1/bus.ts';
 
 export type OnReport = (report: NonNullable<Report['report']>) => void;
@@ -29,6 +31,7 @@ export function openScoreInbox(
     { onError: (err) => log.warn({ err }, 'a report could not be read') },
     ({ payload, envelope }) => {
       const { report } = Report.decode(payload);
+      if (report) activeSpan()?.setAttributes(reportAttributes(report));
       const onReport = registered.get(envelope.correlationId);
       if (!onReport || !report) onDropped();
       else onReport(report);

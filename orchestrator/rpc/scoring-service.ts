@@ -1,8 +1,14 @@
 /** `deepxray.v1.ScoringService`: two calls, one use case. */
 import { randomBytes } from 'node:crypto';
 import type { ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
+import { context } from '@opentelemetry/api';
+import { isRequestId } from '#platform/domain/request-id.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { duplex, unary } from '#platform/grpc/server.ts';
+import { markCode } from '#platform/telemetry/endings.ts';
+import { withLogIds } from '#platform/telemetry/log-context.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { activeSpan } from '#platform/telemetry/tracing.ts';
 import {
   Completed_Outcome,
   type ScoreChunk,
@@ -28,8 +34,13 @@ export function createScoringService({
   maxUploadBytes,
   metrics,
 }: Settings): ScoringServiceServer {
-  const score = async (command: ScoreCommand) =>
-    metrics.measure(command, (measured) => scoreRadiograph(measured, parts));
+  const score = (command: ScoreCommand) => {
+    const { requestId } = command;
+    activeSpan()?.setAttribute(ATTRIBUTE.requestId, requestId);
+    return context.with(withLogIds({ requestId }), () =>
+      metrics.measure(command, (measured) => scoreRadiograph(measured, parts)),
+    );
+  };
 
   return {
     score: unary<ScoreRequest, ScoreResponse>(`${SERVICE}/Score`, async ({ xray, options }, call) => {
@@ -70,6 +81,10 @@ export function createScoringService({
           onBodyPart: (value) => send({ $case: 'bodyPart', value }),
           onJoint: (value) => send({ $case: 'joint', value }),
         });
+        const span = activeSpan();
+        if (span && completed.outcome === Completed_Outcome.OUTCOME_DEADLINE) {
+          markCode(span, 'deadline-exceeded');
+        }
         send({ $case: 'completed', value: completed });
       } finally {
         leave();
@@ -83,7 +98,7 @@ type Call = ServerUnaryCall<unknown, unknown> | ServerDuplexStream<unknown, unkn
 function circumstances(call: Call): Pick<ScoreCommand, 'requestId' | 'deadline' | 'cancelled'> {
   const given = call.metadata.get('x-request-id')[0]?.toString();
   return {
-    requestId: given || randomBytes(16).toString('hex'),
+    requestId: isRequestId(given) ? given : randomBytes(16).toString('hex'),
     deadline: answerBy(call.getDeadline()),
     cancelled: cancelledSignal(call),
   };

@@ -3,6 +3,7 @@ import { type Asked, askStep } from '#platform/bus/ask-step.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { RECEIPT_WITHIN_MS, readReceipt } from '#platform/bus/receipt.ts';
+import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { ExtractionRequest } from '#proto/deepxray/bus/v1/bus.ts';
 
 /** The answer is the name of the pod that took it. */
@@ -19,5 +20,6 @@ export const askExtraction = (
     envelope,
     signal,
     replyWithinMs: RECEIPT_WITHIN_MS,
+    attributes: { [ATTRIBUTE.attempt]: request.attempt },
     read: readReceipt,
   });

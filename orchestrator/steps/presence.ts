@@ -3,6 +3,7 @@ import { type Bus, NoResponders } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { STEPS, type Step, SUBJECT } from '#platform/bus/subjects.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
+import { inSpan } from '#platform/telemetry/tracing.ts';
 import { Presence } from '#proto/deepxray/bus/v1/bus.ts';
 
 const PRESENT_FOR_MS = 3000;
@@ -28,10 +29,12 @@ export function watchPresence(bus: Bus, now: () => number = Date.now): StepPrese
   return {
     absent: () => STEPS.filter((step) => now() - (lastSeen.get(step) ?? 0) > PRESENT_FOR_MS),
 
-    async requireAll(envelope, steps) {
-      const empty = await Promise.all(steps.map((step) => isEmpty(bus, step, envelope)));
-      const away = steps.filter((_, index) => empty[index]);
-      if (away.length > 0) throw stepAway(away);
+    requireAll(envelope, steps) {
+      return inSpan('knock at steps', {}, async () => {
+        const empty = await Promise.all(steps.map((step) => isEmpty(bus, step, envelope)));
+        const away = steps.filter((_, index) => empty[index]);
+        if (away.length > 0) throw stepAway(away);
+      });
     },
   };
 }
@@ -39,7 +42,9 @@ export function watchPresence(bus: Bus, now: () => number = Date.now): StepPrese
 /** Only "no responders" counts: a slow answer may be a busy machine. */
 async function isEmpty(bus: Bus, step: Step, envelope: Envelope): Promise<boolean> {
   try {
-    await bus.request(SUBJECT.knock(step), new Uint8Array(), envelope, KNOCK_WITHIN_MS);
+    await bus.request(SUBJECT.knock(step), new Uint8Array(), envelope, KNOCK_WITHIN_MS, {
+      untraced: true,
+    });
     return false;
   } catch (error) {
     return error instanceof NoResponders;

@@ -2,6 +2,7 @@
  * Asks a step for work until a pod of it takes it. Core NATS picks a member of the queue group at
  * random, busy or not, so a refusal means: ask again, after a short pause that grows and varies.
  */
+import type { Attributes } from '@opentelemetry/api';
 import { Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { hasPassed } from '../deadline.ts';
 import { pause } from '../pause.ts';
@@ -35,14 +36,17 @@ export async function askStep<T>(question: {
   /** Silence for this long means that the pod is gone. */
   replyWithinMs: number;
   read(reply: Uint8Array): Answer<T>;
+  /** Of the message's span. */
+  attributes?: Attributes;
 }): Promise<Asked<T>> {
-  const { bus, step, payload, envelope, signal, replyWithinMs, read } = question;
+  const { bus, step, payload, envelope, signal, replyWithinMs, read, attributes = {} } = question;
   const begun = performance.now();
   let failures = 0;
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted && !hasPassed(envelope.deadline)) {
     try {
-      const answer = read(await bus.request(SUBJECT.work(step), payload, envelope, replyWithinMs));
+      const reply = await bus.request(SUBJECT.work(step), payload, envelope, replyWithinMs, { attributes });
+      const answer = read(reply);
       if ('answer' in answer) return answer;
       if (answer.refusal === Refusal_Reason.REASON_TOO_LATE) return { refused: 'too-late' };
       if (answer.refusal === Refusal_Reason.REASON_INVALID) return { refused: 'failed' };

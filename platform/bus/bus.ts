@@ -10,10 +10,13 @@ import {
   type Subscription,
   TimeoutError,
 } from '@nats-io/transport-node';
+import { type Attributes, context } from '@opentelemetry/api';
 import { remainingMs } from '../deadline.ts';
-import { inSpan, SpanKind, type SpanSettings } from '../telemetry/tracing.ts';
+import { withLogIds } from '../telemetry/log-context.ts';
+import { inSpan, inSpanNow } from '../telemetry/tracing.ts';
+import { observeBus } from './bus-figures.ts';
 import { type Envelope, open, seal } from './envelope.ts';
-import { subjectTemplate } from './subjects.ts';
+import { messageSpan, spanName } from './message-span.ts';
 
 /** The connection to nats-server is down; it is being sought again. */
 export class BusAway extends Error {
@@ -40,9 +43,16 @@ export type Bus = {
   readonly connected: boolean;
   /** Largest message that the server takes, headers included. */
   readonly maxPayloadBytes: number;
-  publish(subject: string, payload: Uint8Array, envelope: Envelope): void;
+  /** `attributes` go on its span. */
+  publish(subject: string, payload: Uint8Array, envelope: Envelope, attributes?: Attributes): void;
   /** One reply, within `timeoutMs` and before the deadline. Throws BusAway, NoResponders, NoReply. */
-  request(subject: string, payload: Uint8Array, envelope: Envelope, timeoutMs: number): Promise<Uint8Array>;
+  request(
+    subject: string,
+    payload: Uint8Array,
+    envelope: Envelope,
+    timeoutMs: number,
+    tracing?: { untraced?: boolean; attributes?: Attributes },
+  ): Promise<Uint8Array>;
   /** Handles messages concurrently; each in a span whose parent is the sender's. */
   serve(
     subject: string,
@@ -110,6 +120,7 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
       onStatus(connected ? 'connected' : 'away');
     }
   })();
+  observeBus(connection, () => connected && !connection.isClosed());
   const requireConnection = () => {
     if (!connected || connection.isClosed() || connection.isDraining()) {
       throw new BusAway('not connected to nats-server');
@@ -125,27 +136,30 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
       return connection.info?.max_payload ?? DEFAULT_MAX_PAYLOAD_BYTES;
     },
 
-    publish(subject, payload, envelope) {
+    publish(subject, payload, envelope, attributes) {
       requireConnection();
-      connection.publish(subject, payload, { headers: seal(envelope) });
+      inSpanNow(
+        spanName('send', subject),
+        messageSpan('send', { subject, envelope, payload, attributes }),
+        () => connection.publish(subject, payload, { headers: seal(envelope) }),
+      );
     },
 
-    async request(subject, payload, envelope, timeoutMs) {
+    async request(subject, payload, envelope, timeoutMs, { untraced, attributes } = {}) {
       requireConnection();
       const timeout = Math.floor(Math.min(timeoutMs, remainingMs(envelope.deadline)));
       if (timeout < 1) throw new NoReply('no time left to ask');
-      return inSpan(
-        `send ${subjectTemplate(subject)}`,
-        spanOf('send', subject, envelope, payload),
-        async () => {
-          try {
-            const reply = await connection.request(subject, payload, { timeout, headers: seal(envelope) });
-            return reply.data;
-          } catch (thrown) {
-            throw translate(thrown);
-          }
-        },
-      );
+      const ask = async () => {
+        try {
+          const reply = await connection.request(subject, payload, { timeout, headers: seal(envelope) });
+          return reply.data;
+        } catch (thrown) {
+          throw translate(thrown);
+        }
+      };
+      if (untraced) return ask();
+      const span = messageSpan('send', { subject, envelope, payload, attributes });
+      return inSpan(spanName('send', subject), span, ask);
     },
 
     serve(subject, { queueGroup, onError, untraced }, handle) {
@@ -160,9 +174,12 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
           envelope,
           respond: (payload) => message.respond(payload),
         };
-        if (untraced) return handle(incoming);
-        const span: SpanSettings = { ...spanOf('process', message.subject, envelope, message.data), parent };
-        return inSpan(`process ${subjectTemplate(message.subject)}`, span, () => handle(incoming));
+        const { correlationId, requestId } = envelope;
+        const within = withLogIds({ correlationId, ...(requestId ? { requestId } : {}) }, parent);
+        if (untraced) return context.with(within, () => handle(incoming));
+        const described = { subject: message.subject, envelope, payload: message.data, queueGroup };
+        const span = { ...messageSpan('process', described), parent: within };
+        return inSpan(spanName('process', message.subject), span, () => handle(incoming));
       };
       const subscription = connection.subscribe(subject, {
         ...(queueGroup === undefined ? {} : { queue: queueGroup }),
@@ -201,25 +218,6 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
 async function drain(subscription: Subscription, inHand: Set<Promise<void>>): Promise<void> {
   if (!subscription.isClosed()) await subscription.drain().catch(() => undefined);
   await Promise.all(inHand);
-}
-
-function spanOf(
-  operation: 'send' | 'process',
-  subject: string,
-  envelope: Envelope,
-  payload: Uint8Array,
-): SpanSettings {
-  return {
-    kind: operation === 'send' ? SpanKind.PRODUCER : SpanKind.CONSUMER,
-    attributes: {
-      'messaging.system': 'nats',
-      'messaging.operation.type': operation,
-      'messaging.operation.name': operation,
-      'messaging.destination.name': subjectTemplate(subject),
-      'messaging.message.conversation_id': envelope.correlationId,
-      'messaging.message.body.size': payload.byteLength,
-    },
-  };
 }
 
 function translate(thrown: unknown): unknown {

@@ -11,6 +11,8 @@ export type Envelope = {
   deadline: DeadlineMs;
   /** The subject that reports and scores of this request go to; absent in broadcasts and replies. */
   scoreTo?: string;
+  /** For logs; absent in messages of older orchestrators. */
+  requestId?: string;
 };
 
 /** Reads the trace context from the active span, so seal inside the span that sends. */
@@ -20,6 +22,7 @@ export function seal(envelope: Envelope, now = Date.now()): MsgHdrs {
   sealed.set(HEADER.deadline, String(Math.round(envelope.deadline)));
   sealed.set(HEADER.budgetMs, String(Math.floor(remainingMs(envelope.deadline, now))));
   if (envelope.scoreTo !== undefined) sealed.set(HEADER.scoreTo, envelope.scoreTo);
+  if (envelope.requestId !== undefined) sealed.set(HEADER.requestId, envelope.requestId);
   for (const [name, value] of Object.entries(traceHeaders())) sealed.set(name, value);
   return sealed;
 }
@@ -41,11 +44,13 @@ export function open(
     return undefined;
   }
   const scoreTo = sealed.get(HEADER.scoreTo);
+  const requestId = sealed.get(HEADER.requestId);
   return {
     envelope: {
       correlationId,
       deadline: Math.min(deadline, now + budgetMs),
       ...(scoreTo ? { scoreTo } : {}),
+      ...(requestId ? { requestId } : {}),
     },
     parent: contextOf({
       traceparent: sealed.get(HEADER.traceparent) || undefined,

@@ -41,6 +41,8 @@ export const HEADER = {
   deadline: 'deadline',
   /** Milliseconds left when sent: a receiver takes the earlier of the two, so no skewed clock stretches it. */
   budgetMs: 'budget-ms',
+  /** The client's or the gateway's name for the request. */
+  requestId: 'request-id',
   /** The subject that reports and scores go to. */
   scoreTo: 'score-to',
   traceparent: 'traceparent',

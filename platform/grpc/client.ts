@@ -3,8 +3,10 @@ import { type CallOptions, type ClientUnaryCall, Metadata, type ServiceError } f
 import type { SpanContext } from '@opentelemetry/api';
 import { type DeadlineMs, deadlineSignal } from '../deadline.ts';
 import { fromServiceError } from '../errors/grpc-status.ts';
-import { inSpan, SpanKind, traceHeaders } from '../telemetry/tracing.ts';
-import { splitMethod } from './server.ts';
+import { createHistogram, type Histogram } from '../telemetry/metrics/instruments.ts';
+import { ATTRIBUTE } from '../telemetry/names.ts';
+import { inSpan, type Span, SpanKind, traceHeaders } from '../telemetry/tracing.ts';
+import { methodAttributes, statusName } from './method.ts';
 
 export type UnaryMethod<Request, Response> = (
   request: Request,
@@ -40,20 +42,51 @@ export async function callUnary<Request, Response>(
     together?: readonly SpanContext[];
   },
 ): Promise<Response> {
-  const [service, name] = splitMethod(method);
-  const attributes = { 'rpc.system.name': 'grpc', 'rpc.service': service, 'rpc.method': name };
-  const links = together.map((context) => ({ context }));
-  return inSpan(method, { kind: SpanKind.CLIENT, attributes, links }, async () => {
-    const either = deadlineSignal(deadline, signal);
+  return inClientSpan(
+    method,
+    async () => {
+      const either = deadlineSignal(deadline, signal);
+      try {
+        return await new Promise<Response>((resolve, reject) => {
+          const handle = call(request, metadataWithTrace(), { deadline }, (error, response) =>
+            error ? reject(fromServiceError(error)) : resolve(response),
+          );
+          either.signal.addEventListener('abort', () => handle.cancel(), { once: true });
+        });
+      } finally {
+        either.release();
+      }
+    },
+    together,
+  );
+}
+
+let durations: Histogram | undefined;
+
+/** Runs a call inside its span. `method` as `package.Service/Method`. */
+export function inClientSpan<T>(
+  method: string,
+  work: (span: Span) => Promise<T>,
+  together: readonly SpanContext[] = [],
+): Promise<T> {
+  const settings = {
+    kind: SpanKind.CLIENT,
+    attributes: methodAttributes(method),
+    links: together.map((context) => ({ context })),
+    measure(seconds: number, outcome: string) {
+      durations ??= createHistogram('rpcClientDuration');
+      durations.record(seconds, { [ATTRIBUTE.rpcMethod]: method, [ATTRIBUTE.outcome]: outcome });
+    },
+  };
+  return inSpan(method, settings, async (span) => {
     try {
-      return await new Promise<Response>((resolve, reject) => {
-        const handle = call(request, metadataWithTrace(), { deadline }, (error, response) =>
-          error ? reject(fromServiceError(error)) : resolve(response),
-        );
-        either.signal.addEventListener('abort', () => handle.cancel(), { once: true });
-      });
-    } finally {
-      either.release();
+      const answer = await work(span);
+      span.setAttribute(ATTRIBUTE.rpcStatus, 'OK');
+      return answer;
+    } catch (thrown) {
+      const { code } = ((thrown as Error).cause ?? {}) as Partial<ServiceError>;
+      if (code !== undefined) span.setAttribute(ATTRIBUTE.rpcStatus, statusName(code));
+      throw thrown;
     }
   });
 }

@@ -7,9 +7,11 @@ import {
   type ServerUnaryCall,
   type sendUnaryData,
 } from '@grpc/grpc-js';
-import { context, trace } from '@opentelemetry/api';
 import { toServiceError } from '../errors/grpc-status.ts';
-import { contextOf, markFailed, SpanKind, startSpan } from '../telemetry/tracing.ts';
+import { createHistogram, type Histogram } from '../telemetry/metrics/instruments.ts';
+import { ATTRIBUTE } from '../telemetry/names.ts';
+import { contextOf, inSpan, SpanKind } from '../telemetry/tracing.ts';
+import { methodAttributes, statusName } from './method.ts';
 
 export const createGrpcServer = (limits: { maxMessageBytes: number }): Server =>
   new Server({
@@ -42,42 +44,58 @@ export const stopGrpcServer = (server: Server, drainMs: number): Promise<void> =
 
 type AnyCall = Pick<ServerUnaryCall<unknown, unknown>, 'metadata'>;
 
-function serverSpan(method: string, call: AnyCall) {
-  const [service, name] = splitMethod(method);
-  const header = (key: string) => call.metadata.get(key)[0]?.toString();
-  const parent = contextOf({ traceparent: header('traceparent'), tracestate: header('tracestate') });
-  const span = startSpan(method, {
-    kind: SpanKind.SERVER,
-    parent,
-    attributes: { 'rpc.system.name': 'grpc', 'rpc.service': service, 'rpc.method': name },
-  });
-  return { span, active: trace.setSpan(parent, span) };
-}
+type ToError = (thrown: unknown) => ReturnType<typeof toServiceError>;
 
-/** `package.Service/Method` → its two parts. */
-export function splitMethod(method: string): [service: string, name: string] {
-  const slash = method.lastIndexOf('/');
-  return [method.slice(0, slash), method.slice(slash + 1)];
+let durations: Histogram | undefined;
+
+/** Runs a handler inside the span of its call. */
+function served<T>(
+  method: string,
+  call: AnyCall,
+  toError: ToError,
+  handle: () => Promise<T> | T,
+): Promise<T> {
+  const header = (key: string) => call.metadata.get(key)[0]?.toString();
+  const settings = {
+    kind: SpanKind.SERVER,
+    parent: contextOf({ traceparent: header('traceparent'), tracestate: header('tracestate') }),
+    attributes: methodAttributes(method),
+    measure(seconds: number, outcome: string) {
+      durations ??= createHistogram('rpcServerDuration');
+      durations.record(seconds, { [ATTRIBUTE.rpcMethod]: method, [ATTRIBUTE.outcome]: outcome });
+    },
+  };
+  return inSpan(method, settings, async (span) => {
+    try {
+      const response = await handle();
+      span.setAttribute(ATTRIBUTE.rpcStatus, 'OK');
+      return response;
+    } catch (thrown) {
+      span.setAttribute(ATTRIBUTE.rpcStatus, statusName(toError(thrown).code));
+      throw thrown;
+    }
+  });
 }
 
 /** A unary handler as an async function; what it throws becomes a status with ErrorInfo. */
 export function unary<Request, Response>(
   method: string,
   handle: (request: Request, call: ServerUnaryCall<Request, Response>) => Promise<Response> | Response,
-  toError: (thrown: unknown) => ReturnType<typeof toServiceError> = toServiceError,
+  {
+    toError = toServiceError,
+    untraced = false,
+  }: {
+    toError?: ToError;
+    /** For what machines poll: a span each would bury the others. */
+    untraced?: boolean;
+  } = {},
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {
-    const { span, active } = serverSpan(method, call);
-    context
-      .with(active, async () => handle(call.request, call))
-      .then(
-        (response) => callback(null, response),
-        (thrown) => {
-          markFailed(span, thrown);
-          callback(toError(thrown));
-        },
-      )
-      .finally(() => span.end());
+    const work = async () => handle(call.request, call);
+    (untraced ? work() : served(method, call, toError, work)).then(
+      (response) => callback(null, response),
+      (thrown) => callback(toError(thrown)),
+    );
   };
 }
 
@@ -87,17 +105,10 @@ export function duplex<Request, Response>(
   handle: (call: ServerDuplexStream<Request, Response>) => Promise<void>,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
-    const { span, active } = serverSpan(method, call);
-    context
-      .with(active, () => handle(call))
-      .then(
-        () => call.end(),
-        (thrown) => {
-          markFailed(span, thrown);
-          // grpc-js takes an error with code, details and metadata as the stream's status.
-          call.emit('error', toServiceError(thrown));
-        },
-      )
-      .finally(() => span.end());
+    served(method, call, toServiceError, () => handle(call)).then(
+      () => call.end(),
+      // grpc-js takes an error with code, details and metadata as the stream's status.
+      (thrown) => call.emit('error', toServiceError(thrown)),
+    );
   };
 }

@@ -1,5 +1,5 @@
 /** The settings that every process has. */
-import { choice, optionalText, port, text } from './settings.ts';
+import { choice, integer, optionalText, port, text } from './settings.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -14,7 +14,21 @@ export const commonSettings = {
   logLevel: choice('DEEPXRAY_LOG_LEVEL', 'info', LOG_LEVELS, 'the least severe lines that are logged'),
   otlpEndpoint: optionalText(
     'OTEL_EXPORTER_OTLP_ENDPOINT',
-    'OpenTelemetry collector (OTLP over HTTP) that spans are sent to; none if absent',
+    'OpenTelemetry collector (OTLP over HTTP) that spans and metrics are sent to; none if absent',
+  ),
+  otlpTracesEndpoint: optionalText(
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    'the same for spans alone: the whole URL, with its /v1/traces',
+  ),
+  otlpMetricsEndpoint: optionalText(
+    'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+    'the same for metrics alone: the whole URL, with its /v1/metrics',
+  ),
+  metricsEveryMs: integer(
+    'OTEL_METRIC_EXPORT_INTERVAL',
+    60_000,
+    { min: 100, max: 3_600_000 },
+    'milliseconds between two exports of metrics by OTLP; /metrics answers at any time',
   ),
 };
 

@@ -1,6 +1,7 @@
-/** Structured logs, one JSON object a line, each with the trace that it belongs to. */
+/** Structured logs, one JSON object a line, each with the trace, the request and the correlation id that it belongs to. */
 import { trace } from '@opentelemetry/api';
 import { type Logger, pino } from 'pino';
+import { logIds } from '../telemetry/log-context.ts';
 
 export type { Logger };
 
@@ -13,7 +14,7 @@ export const createLogger = (service: string, instance: string, level: string): 
       formatters: { level: (label) => ({ level: label }) },
       mixin() {
         const span = trace.getActiveSpan()?.spanContext();
-        return span ? { traceId: span.traceId, spanId: span.spanId } : {};
+        return { ...(span ? { traceId: span.traceId, spanId: span.spanId } : {}), ...logIds() };
       },
     },
     // Written at once: the buffered form, flushing at exit, tries for ever when its reader was killed.

@@ -41,12 +41,20 @@ export async function runProcess<S extends Settings & typeof commonSettings>(
     instance: name,
     logLevel,
     otlpEndpoint,
+    otlpTracesEndpoint,
+    otlpMetricsEndpoint,
+    metricsEveryMs,
     host,
     adminPort,
   } = values as ValuesOf<typeof commonSettings>;
   const instance = name ?? `${hostname()}-${process.pid}`;
   const log = createLogger(role, instance, logLevel);
-  const telemetry = startTelemetry(role, instance, otlpEndpoint !== undefined);
+  const telemetry = await startTelemetry(role, instance, {
+    traces: (otlpEndpoint ?? otlpTracesEndpoint) !== undefined,
+    metrics: (otlpEndpoint ?? otlpMetricsEndpoint) !== undefined,
+    metricsEveryMs,
+    onSpans: (state) => log.warn({ state }, 'spans on their way to the collector'),
+  });
 
   let app: App | undefined;
   let admin: AdminServer | undefined;

@@ -1,34 +1,25 @@
 /**
- * Starts OpenTelemetry for a process: traces by OTLP where `OTEL_EXPORTER_OTLP_ENDPOINT` (or its
- * traces form) is set, metrics for Prometheus on the admin port. Spans are made by our own thin
- * wrappers (gRPC, NATS, HTTP): the stock gRPC instrumentation still speaks the older attribute
- * names, and none is kept for NATS.
+ * Starts OpenTelemetry for a process: traces and metrics by OTLP where the environment names a
+ * collector, metrics for Prometheus on the admin port. Spans are made by our own thin wrappers (gRPC,
+ * NATS, HTTP): the stock gRPC instrumentation still speaks the older attribute names, and none is kept
+ * for NATS.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { metrics } from '@opentelemetry/api';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import {
   defaultResource,
   detectResources,
   envDetector,
+  type Resource,
   resourceFromAttributes,
 } from '@opentelemetry/resources';
-import { AggregationType, MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
-import { AlwaysOffSampler, BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { AlwaysOffSampler, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions/incubating';
-import type { Role } from './names.ts';
-
-/** OpenTelemetry's own boundaries are for milliseconds: nearly all of our seconds would fall below the first. */
-const DURATIONS: ViewOptions = {
-  instrumentUnit: 's',
-  aggregation: {
-    type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
-    options: {
-      boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-    },
-  },
-};
+import { countSpans } from './export/counted-spans.ts';
+import { PullReader } from './export/pull-reader.ts';
+import { observe } from './metrics/instruments.ts';
+import { observeProcess } from './metrics/process-figures.ts';
 
 export type Telemetry = {
   /** Answers `GET /metrics` in Prometheus' text format. */
@@ -37,22 +28,32 @@ export type Telemetry = {
   stop(): Promise<void>;
 };
 
-export function startTelemetry(role: Role, instance: string, exportTraces: boolean): Telemetry {
+export type Export = {
+  traces: boolean;
+  metrics: boolean;
+  metricsEveryMs: number;
+  /** Spans begin to be lost, or arrive again. */
+  onSpans(state: 'arriving' | 'lost'): void;
+};
+
+export async function startTelemetry(role: string, instance: string, to: Export): Promise<Telemetry> {
   const resource = defaultResource()
     .merge(detectResources({ detectors: [envDetector] }))
     .merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: role, [ATTR_SERVICE_INSTANCE_ID]: instance }));
-  const tracerProvider = new NodeTracerProvider({
-    resource,
-    // Nobody would see the spans: ids still travel, nothing is recorded.
-    ...(exportTraces ? {} : { sampler: new AlwaysOffSampler() }),
-    spanProcessors: exportTraces ? [new BatchSpanProcessor(new OTLPTraceExporter())] : [],
-  });
-  tracerProvider.register();
-  const exporter = new PrometheusExporter({ preventServerStart: true });
-  const meterProvider = new MeterProvider({ resource, readers: [exporter], views: [DURATIONS] });
+  const otlp = to.traces || to.metrics ? await import('./export/otlp.ts') : undefined;
+
+  const reader = new PullReader();
+  const readers = [reader, ...(otlp && to.metrics ? [otlp.createMetricReader(to.metricsEveryMs)] : [])];
+  const meterProvider = new MeterProvider({ resource, readers });
   metrics.setGlobalMeterProvider(meterProvider);
+  observeProcess();
+
+  const spans = otlp && to.traces ? countSpans(otlp.createSpanExporter(), to.onSpans) : undefined;
+  observe('spansDropped', (result) => result.observe(spans?.dropped() ?? 0));
+  const tracerProvider = startTracing(resource, spans?.processor);
+
   return {
-    serveMetrics: (request, response) => exporter.getMetricsRequestHandler(request, response),
+    serveMetrics: (request, response) => void reader.answer(request, response),
     async stop() {
       const patience = new Promise((resolve) => setTimeout(resolve, 1000).unref());
       await Promise.race([
@@ -61,4 +62,15 @@ export function startTelemetry(role: Role, instance: string, exportTraces: boole
       ]);
     },
   };
+}
+
+function startTracing(resource: Resource, processor: ReturnType<typeof countSpans>['processor'] | undefined) {
+  const provider = new NodeTracerProvider({
+    resource,
+    // Where nobody takes spans, ids are still made, for answers and logs, and nothing is recorded. Else
+    // the sampler is the environment's: by default the caller's choice, and all where it made none.
+    ...(processor ? { spanProcessors: [processor] } : { sampler: new AlwaysOffSampler() }),
+  });
+  provider.register();
+  return provider;
 }

@@ -7,27 +7,56 @@ import {
   propagation,
   type Span,
   SpanKind,
-  SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { DeepXRayError } from '../errors/code.ts';
-import { ATTRIBUTE } from './names.ts';
+import { endingOf, markFailed } from './endings.ts';
+import type { Outcome } from './schema/outcomes.ts';
 
-export { SpanKind };
+export { type Span, SpanKind };
 
 const tracer = trace.getTracer('deepxray');
 
-export type SpanSettings = { kind?: SpanKind; attributes?: Attributes; links?: Link[]; parent?: Context };
+export type SpanSettings = {
+  kind?: SpanKind;
+  attributes?: Attributes;
+  parent?: Context;
+  links?: Link[];
+  /** Called as it ends, inside the span, so that figures lead to it. */
+  measure?(seconds: number, outcome: Outcome, errorType: string | undefined): void;
+};
 
-/** Runs `work` inside a span; what it throws marks the span as failed and is thrown on. */
+/** Runs `work` inside a span; what it throws marks the span with how it ended and is thrown on. */
 export async function inSpan<T>(
   name: string,
-  { kind = SpanKind.INTERNAL, attributes = {}, links = [], parent = context.active() }: SpanSettings,
+  { kind = SpanKind.INTERNAL, attributes = {}, parent = context.active(), links = [], measure }: SpanSettings,
   work: (span: Span) => Promise<T> | T,
 ): Promise<T> {
+  const begun = measure ? performance.now() : 0;
   return tracer.startActiveSpan(name, { kind, attributes, links }, parent, async (span) => {
     try {
       return await work(span);
+    } catch (thrown) {
+      markFailed(span, thrown);
+      throw thrown;
+    } finally {
+      if (measure) {
+        const { outcome, errorType } = endingOf(span);
+        measure((performance.now() - begun) / 1000, outcome, errorType);
+      }
+      span.end();
+    }
+  });
+}
+
+/** The same for work that is done when it returns. */
+export function inSpanNow<T>(
+  name: string,
+  { kind = SpanKind.INTERNAL, attributes = {}, parent = context.active() }: SpanSettings,
+  work: (span: Span) => T,
+): T {
+  return tracer.startActiveSpan(name, { kind, attributes }, parent, (span) => {
+    try {
+      return work(span);
     } catch (thrown) {
       markFailed(span, thrown);
       throw thrown;
@@ -43,15 +72,6 @@ export const startSpan = (
   { kind = SpanKind.INTERNAL, attributes = {}, parent = context.active() }: SpanSettings = {},
 ): Span => tracer.startSpan(name, { kind, attributes }, parent);
 
-/** The class of what failed and our code for it; never its message, which may quote what was sent. */
-export function markFailed(span: Span, thrown: unknown): void {
-  const type =
-    thrown instanceof DeepXRayError ? thrown.code : thrown instanceof Error ? thrown.name : 'unknown';
-  span.setAttribute('error.type', type);
-  if (thrown instanceof DeepXRayError) span.setAttribute(ATTRIBUTE.errorCode, thrown.code);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: type });
-}
-
 /** `traceparent` and `tracestate` of the active context. */
 export function traceHeaders(of: Context = context.active()): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -63,7 +83,6 @@ export function traceHeaders(of: Context = context.active()): Record<string, str
 export const contextOf = (headers: Record<string, string | undefined>): Context =>
   propagation.extract(context.active(), headers);
 
-export const activeTraceId = (): string => trace.getActiveSpan()?.spanContext().traceId ?? '0'.repeat(32);
+export const activeSpan = (): Span | undefined => trace.getActiveSpan();
 
-export const withSpan = <T>(span: Span, work: () => T): T =>
-  context.with(trace.setSpan(context.active(), span), work);
+export const activeTraceId = (): string => activeSpan()?.spanContext().traceId ?? '0'.repeat(32);

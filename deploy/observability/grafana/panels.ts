@@ -1,0 +1,60 @@
+/** The few kinds of panels that the dashboards are made of. */
+import { DashboardBuilder, QueryVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
+import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+
+const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' };
+
+type Query = { expr: string; legend?: string; exemplars?: boolean };
+
+const query = ({ expr, legend = '', exemplars = false }: Query) =>
+  new DataqueryBuilder().datasource(PROMETHEUS).expr(expr).legendFormat(legend).exemplar(exemplars);
+
+/** `what` says what to look for in it. */
+export const chart = (title: string, what: string, unit: string, ...queries: Query[]) =>
+  queries.reduce(
+    (panel, each) => panel.withTarget(query(each)),
+    new TimeseriesBuilder()
+      .title(title)
+      .description(what)
+      .unit(unit)
+      .min(0)
+      .span(8)
+      .height(8)
+      .datasource(PROMETHEUS),
+  );
+
+export const figure = (title: string, what: string, unit: string, each: Query) =>
+  new StatBuilder()
+    .title(title)
+    .description(what)
+    .unit(unit)
+    .span(4)
+    .height(4)
+    .datasource(PROMETHEUS)
+    .withTarget(query(each));
+
+export const dashboard = (uid: string, title: string, what: string) =>
+  new DashboardBuilder(title)
+    .uid(uid)
+    .description(what)
+    .tags(['deepxray'])
+    .refresh('10s')
+    .time({ from: 'now-1h', to: 'now' })
+    .tooltip(1);
+
+/** A choice of the values of a label. */
+export const choice = (name: string, label: string, metric: string) =>
+  new QueryVariableBuilder(name)
+    .datasource(PROMETHEUS)
+    .query(`label_values(${metric}, ${label})`)
+    .refresh(2)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*')
+    .current({ text: 'All', value: '$__all' });
+
+/** Seconds below which `share` of what a histogram counts lies. */
+export const quantile = (share: number, family: string, { where = '', by = '' } = {}): string =>
+  `histogram_quantile(${share}, sum by (le${by ? `, ${by}` : ''}) (rate(${family}_bucket{${where}}[5m])))`;

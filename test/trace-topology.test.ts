@@ -1,0 +1,305 @@
+/** The whole trace of a request, over HTTP, gRPC and NATS to each joint and back, against a real collector endpoint. */
+
+import { Metadata } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Joint, ScoreOptions, type ScoreResponse } from '#proto/deepxray/v1/scoring.ts';
+import { JOINT_NAMES } from '../platform/domain/joints.ts';
+import { type Hand, syntheticHand } from './harness/hands.ts';
+import { type Mesh, startMesh } from './harness/mesh.ts';
+import { grpcClient, type JsonReply, scoreJson } from './harness/score.ts';
+import { startTraceCollector, type TraceCollector } from './harness/trace-collector.ts';
+import { type TraceTree, traceTree } from './harness/trace-tree.ts';
+
+const PATIENT = { prefer: 'wait=30' };
+const SCORES = 'process deepxray.scores.{orchestrator}';
+const SERVED = 'inference.GRPCInferenceService/ModelInfer';
+
+let mesh: Mesh;
+let collector: TraceCollector;
+let hand: Hand;
+beforeAll(async () => {
+  collector = await startTraceCollector();
+  mesh = await startMesh({
+    scoringPods: 1,
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '50' },
+  });
+  hand = await syntheticHand(1);
+  // Whatever is slow the first time.
+  await scoreJson(mesh, hand.png, { headers: PATIENT });
+});
+afterAll(async () => {
+  await mesh?.stop();
+  collector?.stop();
+});
+
+/** A tree that is whole: its root came, and nothing more for a while. */
+async function wholeTrace(traceId: string, callerSpan = ''): Promise<TraceTree> {
+  let count = 0;
+  let since = performance.now();
+  return mesh.waitUntil(
+    `the whole trace ${traceId}`,
+    () => {
+      const tree = traceTree(collector.spans, traceId, { callerSpan });
+      if (tree.spans.length !== count) {
+        count = tree.spans.length;
+        since = performance.now();
+      }
+      const hasRoot = tree.spans.some(({ parentSpanId }) => parentSpanId === callerSpan);
+      return hasRoot && performance.now() - since > 700 && tree;
+    },
+    20_000,
+  );
+}
+
+function expectSound(tree: TraceTree): void {
+  expect(tree.unknown).toEqual([]);
+  expect(tree.astray).toEqual([]);
+  expect(tree.orphans).toEqual([]);
+}
+
+const newTrace = () => ({ traceId: crypto.randomUUID().replaceAll('-', ''), span: 'cd'.repeat(8) });
+const traceparent = ({ traceId, span }: ReturnType<typeof newTrace>) => `00-${traceId}-${span}-01`;
+
+/** Reports of places in this trace: so many crops are cut. */
+const cut = (traceId: string) =>
+  collector.spans.filter(
+    ({ name, traceId: of, attributes }) =>
+      of === traceId &&
+      name === SCORES &&
+      !attributes['deepxray.joint.outcome'] &&
+      attributes['deepxray.joint'],
+  ).length;
+
+const SCORED = `
+        gateway: POST /score
+          gateway: deepxray.v1.ScoringService/ScoreStream
+            orchestrator: deepxray.v1.ScoringService/ScoreStream
+              orchestrator: decode radiograph
+              orchestrator: knock at steps
+              orchestrator: send deepxray.body-part.work
+                body-part: process deepxray.body-part.work
+                  body-part: inference.GRPCInferenceService/ModelInfer
+                    model-server: inference.GRPCInferenceService/ModelInfer
+                      model-server: infer body-part
+              orchestrator: send deepxray.joint-extraction.work
+                joint-extraction: process deepxray.joint-extraction.work
+                  joint-extraction: extract joint ×10
+                    joint-extraction: inference.GRPCInferenceService/ModelInfer
+                      model-server: inference.GRPCInferenceService/ModelInfer
+                        model-server: infer joint-refinement
+                    joint-extraction: send deepxray.joint-scoring.work
+                      joint-scoring: process deepxray.joint-scoring.work
+                        joint-scoring: score joint
+                          joint-scoring: inference.GRPCInferenceService/ModelInfer
+                            model-server: inference.GRPCInferenceService/ModelInfer
+                              model-server: infer joint-scoring
+                          joint-scoring: send deepxray.scores.{orchestrator} [scored]
+                            orchestrator: process deepxray.scores.{orchestrator} [scored]
+                    joint-extraction: send deepxray.scores.{orchestrator}
+                      orchestrator: process deepxray.scores.{orchestrator}
+                  joint-extraction: inference.GRPCInferenceService/ModelInfer
+                    model-server: inference.GRPCInferenceService/ModelInfer
+                      model-server: infer joint-localisation
+                  joint-extraction: pull radiograph
+                    joint-extraction: send deepxray.pieces.{orchestrator}.{correlation} ×2
+                      orchestrator: process deepxray.pieces.{orchestrator}.{correlation}
+                  joint-extraction: send deepxray.scores.{orchestrator}
+                    orchestrator: process deepxray.scores.{orchestrator}`;
+
+/** The same from the orchestrator on, for two joints. */
+const TWO_SCORED = SCORED.split('\n')
+  .slice(3)
+  .map((line) => line.slice(12))
+  .join('\n')
+  .replace('ScoreStream', 'Score')
+  .replace('×10', '×2');
+
+const tree = (text: string): string => text.replace(/^\n/, '').replaceAll(/^ {8}/gm, '');
+
+test('a good request is one trace of every hop to each joint and back, below the span that the caller brings', async () => {
+  const caller = newTrace();
+  const headers = { ...PATIENT, traceparent: traceparent(caller), 'x-request-id': 'topology-1' };
+  const { status, body } = await scoreJson(mesh, hand.png, { headers });
+  expect([status, body.traceId]).toEqual([200, caller.traceId]);
+  const whole = await wholeTrace(body.traceId, caller.span);
+  expectSound(whole);
+  expect(whole.text).toBe(tree(SCORED));
+
+  const delivered = whole.spans.filter(
+    ({ name, attributes }) => name === SCORES && attributes['deepxray.joint.outcome'] === 'scored',
+  );
+  expect(delivered.map(({ attributes }) => attributes['deepxray.joint']).sort()).toEqual(
+    [...JOINT_NAMES].sort(),
+  );
+  const messages = whole.spans.filter(({ kind }) => kind === 'producer' || kind === 'consumer');
+  const conversations = messages.map(({ attributes }) => attributes['messaging.message.conversation_id']);
+  expect(new Set(conversations).size).toBe(1);
+  for (const { attributes } of messages) expect(attributes['messaging.system']).toBe('nats');
+  for (const { name } of whole.spans) expect(name).not.toMatch(/_INBOX|[0-9a-f]{16}/);
+});
+
+test('a film that is no left hand ends after the body part, rejected and no fault', async () => {
+  const right = await syntheticHand(2, { subject: 'right-hand' });
+  const { status, body } = await scoreJson(mesh, right.png, { headers: PATIENT });
+  expect(status).toBe(422);
+  const whole = await wholeTrace(body.traceId);
+  expectSound(whole);
+  expect(whole.text).toBe(
+    tree(`
+        gateway: POST /score [rejected]
+          gateway: deepxray.v1.ScoringService/ScoreStream [rejected]
+            orchestrator: deepxray.v1.ScoringService/ScoreStream [rejected]
+              orchestrator: decode radiograph
+              orchestrator: knock at steps
+              orchestrator: send deepxray.body-part.work
+                body-part: process deepxray.body-part.work
+                  body-part: inference.GRPCInferenceService/ModelInfer
+                    model-server: inference.GRPCInferenceService/ModelInfer
+                      model-server: infer body-part
+              orchestrator: send deepxray.cancel
+                body-part: process deepxray.cancel
+                joint-extraction: process deepxray.cancel
+                joint-scoring: process deepxray.cancel`),
+  );
+  expect(whole.spans.filter(({ isError }) => isError)).toEqual([]);
+});
+
+/** Crops are taken in hand and never graded while `work` runs. */
+async function whileScoringStands<T>(work: () => Promise<T>): Promise<T> {
+  const frozen = await mesh.freeze('model-server:joint-scoring');
+  try {
+    return await work();
+  } finally {
+    mesh.thaw(frozen);
+  }
+}
+
+const outcomesOf = ({ spans }: TraceTree, name: string): unknown[] => [
+  ...new Set(
+    spans.filter((span) => span.name === name).map(({ attributes }) => attributes['deepxray.outcome']),
+  ),
+];
+
+test('a deadline is told as one at every hop that it ended, and the pods hear of it', async () => {
+  const { status, body } = await whileScoringStands(() =>
+    scoreJson(mesh, hand.png, { headers: { prefer: 'wait=1.5' } }),
+  );
+  expect(status).toBe(504);
+  await mesh.healed(15_000);
+  const whole = await wholeTrace(body.traceId);
+  expect([whole.unknown, whole.orphans]).toEqual([[], []]);
+  for (const name of ['POST /score', 'deepxray.v1.ScoringService/ScoreStream', 'score joint']) {
+    expect(outcomesOf(whole, name), name).toEqual(['deadline']);
+  }
+  expect(whole.text).toContain('joint-scoring: process deepxray.joint-scoring.work [deadline]');
+  expect(whole.text).toContain('orchestrator: send deepxray.cancel');
+  expect(whole.spans.filter(({ attributes }) => attributes['deepxray.outcome'] === 'fault')).toEqual([]);
+});
+
+test('a client that hangs up cancels every hop below it, which is told from a fault', async () => {
+  const caller = newTrace();
+  const gone = new AbortController();
+  await whileScoringStands(async () => {
+    const headers = { ...PATIENT, traceparent: traceparent(caller) };
+    const left = scoreJson(mesh, hand.png, { headers, signal: gone.signal }).catch(() => 'left');
+    await mesh.waitUntil('crops are in hand', () => cut(caller.traceId) >= 4, 10_000);
+    gone.abort();
+    expect(await left).toBe('left');
+    await mesh.waitUntil(
+      'the scorer has heard of it',
+      () =>
+        collector.spans.some(
+          ({ traceId, name, service }) =>
+            traceId === caller.traceId && name === 'process deepxray.cancel' && service === 'joint-scoring',
+        ),
+      10_000,
+    );
+  });
+  await mesh.healed(15_000);
+  const whole = await wholeTrace(caller.traceId, caller.span);
+  expect([whole.unknown, whole.orphans]).toEqual([[], []]);
+  for (const name of ['POST /score', 'deepxray.v1.ScoringService/ScoreStream', 'score joint']) {
+    expect(outcomesOf(whole, name), name).toEqual(['cancelled']);
+  }
+  expect(whole.text).toContain('joint-extraction: process deepxray.joint-extraction.work [cancelled]');
+  expect(whole.spans.filter(({ isError }) => isError).map(({ name }) => name)).toEqual([]);
+});
+
+/** Two joints of the hand, asked for over gRPC in the caller's trace. */
+function scoreTwo(caller: ReturnType<typeof newTrace>): Promise<ScoreResponse> {
+  const client = grpcClient(mesh);
+  const metadata = new Metadata();
+  metadata.set('traceparent', traceparent(caller));
+  const xray = Buffer.from(hand.png);
+  const options = ScoreOptions.create({ only: [Joint.JOINT_MCP2, Joint.JOINT_MCP3] });
+  return new Promise<ScoreResponse>((resolve, reject) =>
+    client.score({ xray, options }, metadata, { deadline: Date.now() + 30_000 }, (error, response) =>
+      error ? reject(error) : resolve(response),
+    ),
+  ).finally(() => client.close());
+}
+
+test('inferences of two requests that share a batch stay in their own traces and link to each other', async () => {
+  const callers = [newTrace(), newTrace()] as const;
+  const sent = await whileScoringStands(async () => {
+    const both = callers.map(scoreTwo);
+    await mesh.waitUntil(
+      'all four crops are in hand',
+      () => callers.every(({ traceId }) => cut(traceId) === 2),
+      10_000,
+    );
+    return both;
+  });
+  for (const { joints } of await Promise.all(sent)) expect(joints).toHaveLength(2);
+  const trees = await Promise.all(callers.map(({ traceId, span }) => wholeTrace(traceId, span)));
+  for (const whole of trees) {
+    expectSound(whole);
+    expect(whole.text).toBe(TWO_SCORED);
+  }
+  // The first crop goes alone, the three that waited go together.
+  const inferences = trees.flatMap(({ spans }) => spans.filter(({ name }) => name === 'infer joint-scoring'));
+  const together = inferences.filter(({ attributes }) => attributes['deepxray.batch_size'] === 3);
+  expect(together).toHaveLength(3);
+  expect(new Set(together.map(({ traceId }) => traceId)).size).toBe(2);
+  for (const { spanId, links } of together) {
+    const others = together.filter((other) => other.spanId !== spanId);
+    expect([...links].sort()).toEqual(others.map((other) => other.spanId).sort());
+  }
+});
+
+test('a scorer that is killed leaves a trace that shows its joints asked for again and scored', async () => {
+  const caller = newTrace();
+  const frozen = await mesh.freeze('model-server:joint-scoring');
+  let reply: JsonReply;
+  try {
+    const headers = { ...PATIENT, traceparent: traceparent(caller) };
+    const sent = scoreJson(mesh, hand.png, { headers });
+    await mesh.waitUntil('crops are in hand', () => cut(caller.traceId) >= 4, 10_000);
+    await mesh.kill('joint-scoring');
+    mesh.thaw(frozen);
+    reply = await sent;
+  } finally {
+    mesh.thaw(frozen);
+  }
+  await mesh.healed(15_000);
+  const whole = await wholeTrace(caller.traceId, caller.span);
+  expect([whole.unknown, whole.astray]).toEqual([[], []]);
+  // Spans that the killed process had not sent are lost; only what its model server did hangs in the air.
+  for (const { service, name } of whole.orphans) expect([service, name]).toEqual(['model-server', SERVED]);
+
+  const again = whole.spans.filter(({ name }) => name === 'ask again');
+  expect(again.length).toBeGreaterThan(0);
+  const stream = whole.spans.find(
+    ({ service, name }) => service === 'orchestrator' && name === 'deepxray.v1.ScoringService/ScoreStream',
+  );
+  expect(new Set(again.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([stream!.spanId]));
+  const joints = new Set(again.flatMap(({ attributes }) => attributes['deepxray.joints'] as string[]));
+  const scoredAgain = whole.spans.filter(
+    ({ service, name, attributes }) =>
+      service === 'joint-scoring' && name === 'score joint' && Number(attributes['deepxray.attempt']) > 0,
+  );
+  expect(scoredAgain.length).toBeGreaterThan(0);
+  for (const { attributes } of scoredAgain) expect(joints).toContain(attributes['deepxray.joint']);
+  // What may be asked for again is bounded, so not every joint need be scored, but each is accounted for.
+  expect(Object.keys(reply.body.joints).length + Object.keys(reply.body.missing).length).toBe(10);
+});
