@@ -3,13 +3,14 @@
  * same model gather and go together in the next one. What comes alone goes at once. A call costs client and
  * server about as much core time as a small network computes; a film has twenty.
  */
-import { type Span, trace } from '@opentelemetry/api';
+import { type Context, context, trace } from '@opentelemetry/api';
 import type { GreyBatch, ModelClient, Outputs, When } from './model-client.ts';
 
 type Waiting = {
   images: GreyBatch;
   when: When;
-  span: Span | undefined;
+  /** Whose the call is in the trace: the first one's, linked to the others'. */
+  context: Context;
   resolve(outputs: Outputs): void;
   reject(error: unknown): void;
 };
@@ -36,11 +37,14 @@ export function oneCallForWhatWaits(
       line.isCalling = together.length > 0;
       if (!line.isCalling) return lines.delete(key);
       try {
-        const outputs = await infer(model, version, input, join(together), {
-          deadline: Math.max(...together.map(({ when: { deadline } }) => deadline)),
-          signal: whenAllAbort(together.map(({ when: { signal } }) => signal)),
-          together: together.slice(1).flatMap(({ span }) => span?.spanContext() ?? []),
-        });
+        const when = {
+          deadline: Math.max(...together.map((each) => each.when.deadline)),
+          signal: whenAllAbort(together.map((each) => each.when.signal)),
+          together: together.slice(1).flatMap((each) => trace.getSpanContext(each.context) ?? []),
+        };
+        const outputs = await context.with(together[0]!.context, () =>
+          infer(model, version, input, join(together), when),
+        );
         share(outputs, together);
       } catch (error) {
         for (const { reject } of together) reject(error);
@@ -49,7 +53,7 @@ export function oneCallForWhatWaits(
     };
 
     return new Promise((resolve, reject) => {
-      line.waiting.push({ images, when, span: trace.getActiveSpan(), resolve, reject });
+      line.waiting.push({ images, when, context: context.active(), resolve, reject });
       if (!line.isCalling) void callNext();
     });
   };

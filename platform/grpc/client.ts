@@ -1,7 +1,8 @@
 /** Calls to another process: promise, deadline, cancellation and trace context in one place. */
 import { type CallOptions, type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { SpanContext } from '@opentelemetry/api';
-import { type DeadlineMs, deadlineSignal } from '../deadline.ts';
+import { DeadlineExceeded, type DeadlineMs, deadlineSignal } from '../deadline.ts';
+import { DeepXRayError } from '../errors/code.ts';
 import { fromServiceError } from '../errors/grpc-status.ts';
 import { createHistogram, type Histogram } from '../telemetry/metrics/instruments.ts';
 import { ATTRIBUTE } from '../telemetry/names.ts';
@@ -49,7 +50,7 @@ export async function callUnary<Request, Response>(
       try {
         return await new Promise<Response>((resolve, reject) => {
           const handle = call(request, metadataWithTrace(), { deadline }, (error, response) =>
-            error ? reject(fromServiceError(error)) : resolve(response),
+            error ? reject(whyFailed(error, either.signal)) : resolve(response),
           );
           either.signal.addEventListener('abort', () => handle.cancel(), { once: true });
         });
@@ -90,6 +91,12 @@ export function inClientSpan<T>(
     }
   });
 }
+
+/** A call that its deadline cancelled has failed by its deadline, whoever's timer was first. */
+const whyFailed = (error: ServiceError, { reason }: AbortSignal): DeepXRayError =>
+  reason instanceof DeadlineExceeded
+    ? new DeepXRayError('deadline-exceeded', 'The deadline came first.', { cause: error })
+    : fromServiceError(error);
 
 /** Fresh metadata with the active trace context. */
 export function metadataWithTrace(): Metadata {

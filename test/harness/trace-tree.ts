@@ -30,14 +30,18 @@ export function traceTree(
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   const roots = spans.filter(({ parentSpanId }) => parentSpanId === callerSpan);
   const orphans = spans.filter(({ parentSpanId }) => parentSpanId !== callerSpan && !byId.has(parentSpanId));
-  const childrenOf = Map.groupBy(spans, ({ parentSpanId }) => parentSpanId);
+  const childrenOf = Map.groupBy(
+    spans.flatMap((span) => [span.parentSpanId, ...sharedWith(span)].map((above) => ({ above, span }))),
+    ({ above }) => above,
+  );
+  const childrenBelow = (spanId: string) => (childrenOf.get(spanId) ?? []).map(({ span }) => span);
 
   const lines = (siblings: readonly CollectedSpan[], depth: number): string[] => {
     const branches = siblings
-      .filter((span) => !isRefusedOffer(span, childrenOf))
+      .filter((span) => !isRefusedOffer(span, childrenBelow(span.spanId)))
       .map((span) => {
         const head = `${'  '.repeat(depth)}${labelOf(span, withJoints)}`;
-        return [head, ...lines(childrenOf.get(span.spanId) ?? [], depth + 1)].join('\n');
+        return [head, ...lines(childrenBelow(span.spanId), depth + 1)].join('\n');
       });
     const counts = new Map<string, number>();
     for (const branch of branches) counts.set(branch, (counts.get(branch) ?? 0) + 1);
@@ -67,12 +71,11 @@ function isWithin(span: CollectedSpan, parent: CollectedSpan): boolean {
 }
 
 /** Asked of a pod that had its hands full, and asked again of another: how often depends on the machine. */
-const isRefusedOffer = (
-  { kind, spanId }: CollectedSpan,
-  childrenOf: ReadonlyMap<string, CollectedSpan[]>,
-): boolean =>
-  kind === 'producer' &&
-  (childrenOf.get(spanId) ?? []).some(({ attributes }) => attributes['deepxray.refusal.reason'] === 'busy');
+const isRefusedOffer = ({ kind }: CollectedSpan, below: readonly CollectedSpan[]): boolean =>
+  kind === 'producer' && below.some(({ attributes }) => attributes['deepxray.refusal.reason'] === 'busy');
+
+/** A call that several joints share is one joint's in the trace and links to the others: it is shown below each. */
+const sharedWith = ({ kind, links }: CollectedSpan): string[] => (kind === 'client' ? links : []);
 
 function labelOf({ service, name, attributes }: CollectedSpan, withJoints: boolean): string {
   const notes = [

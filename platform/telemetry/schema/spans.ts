@@ -80,6 +80,7 @@ export const SPANS: readonly SpanDefinition[] = [
     by: ['joint-extraction'],
     doc: 'one joint: refined, cut, sent on',
   },
+  { name: 'cut crop', kind: 'internal', by: ['joint-extraction'], doc: 'its crop cut along the finger' },
   { name: 'score joint', kind: 'internal', by: ['joint-scoring'], doc: 'one crop graded' },
   {
     name: 'send deepxray.scores.{orchestrator}',
