@@ -4,10 +4,7 @@ import type { App, Surroundings } from '#platform/process/run.ts';
 import { oneCallForWhatWaits } from '../sidecar/one-call-for-what-waits.ts';
 import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
 import { scoreCrop } from './score-crop.ts';
-import { MODEL } from './scoring-model.ts';
-
-/** The least `scorable` that gets a grade, where the model's config names none. */
-const THRESHOLD = 0.5;
+import { DEFAULT_THRESHOLD, MODEL } from './scoring-model.ts';
 
 export const startApp = (values: SidecarValues, surroundings: Surroundings): Promise<App> =>
   startSidecar(
@@ -17,7 +14,7 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
       encodeRefusal,
       createHandler({ client, describe }) {
         const description = describe(MODEL);
-        const threshold = numberParameter(description, 'threshold', THRESHOLD);
+        const threshold = numberParameter(description, 'threshold', DEFAULT_THRESHOLD);
         const infer = oneCallForWhatWaits(client, () => description.maxBatch);
         return (work) =>
           scoreCrop(work, { infer, side: description.width, threshold, log: surroundings.log });

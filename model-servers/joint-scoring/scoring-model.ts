@@ -6,6 +6,9 @@ import { resize } from '#platform/image/resize.ts';
 export const MODEL = 'joint-scoring';
 export const INPUT = 'crop';
 
+/** The least `scorable` that gets a grade, where the model's config names none. */
+export const DEFAULT_THRESHOLD = 0.5;
+
 /** The crop comes in the frame of `platform/domain/crop-frame.ts`; a model of another size gets it resized. */
 export const prepare = (crop: GreyImage, side: number): GreyImage => resize(crop, side, side);
 

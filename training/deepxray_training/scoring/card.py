@@ -8,10 +8,9 @@ FIRST = """# joint-scoring, version 1
 > for test.** The figures below measure agreement with our own simulation on unseen hands; they are no proof of
 > clinical worth. Research use only; the weights are for non-commercial use (they come from films under RSNA's terms).
 >
-> **Who holds graded films should** first run this model on them untouched and report its agreement with the readers
-> (grade 0 against >= 1 above all); then retrain with them: cut crops as below, put them beside the simulated shards
-> with their grades (`scoring/shards.py` gives the arrays that training expects), split by patient, and measure again
-> on patients that training never saw.
+> **Who holds graded films should** first report this model's agreement with the readers untouched, then fine-tune it and
+> measure again on patients that it never learnt from: one command does all three,
+> `python -m deepxray_training.graded --crops DIR` in `training/` (`--help` has the folder's layout).
 """
 
 BODY = """
