@@ -11,8 +11,9 @@ import type { App, Surroundings } from '#platform/process/run.ts';
 import type { ValuesOf } from '#platform/process/settings.ts';
 import { observe } from '#platform/telemetry/metrics/instruments.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { createTurnstile } from '#platform/turnstile.ts';
 import { ScoringServiceService } from '#proto/deepxray/v1/scoring.ts';
-import { createAdmission, createTurnstile } from './admission.ts';
+import { createAdmission } from './admission.ts';
 import type { settings } from './config.ts';
 import type { Gatherer } from './gather/gather-scores.ts';
 import { RetryBudget } from './gather/retry-budget.ts';
@@ -65,6 +66,7 @@ export async function startApp(
     pieces,
     presence,
     maxPixels: values.maxPixels,
+    // More films at once than there are cores would only cost memory.
     decodeInTurn: createTurnstile(availableParallelism()),
   };
 

@@ -12,6 +12,7 @@ import type { Logger } from '#platform/process/log.ts';
 import { markFailed } from '#platform/telemetry/endings.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { activeSpan, inSpan } from '#platform/telemetry/tracing.ts';
+import { createTurnstile } from '#platform/turnstile.ts';
 import {
   ExtractionRequest,
   type ImageSource,
@@ -32,9 +33,8 @@ type Parts = { bus: Bus; locator: Locator; log: Logger };
 type Placed = Located & { given: boolean };
 
 /**
- * Joints in hand at once. The first is refined alone and leaves; those that wait meanwhile share a call. All ten
- * at once would make the second crop wait for the last to be looked for. Measured by `npm run bench`: with 5 the
- * mesh took 143 ms of core time a radiograph and 104 ms in the median, with 3 it took 166 and 143.
+ * Joints looked for at once. The first is refined alone and leaves; those that wait meanwhile share a call. All
+ * ten at once would make the second crop wait for the last to be looked for.
  */
 const REFINING_AT_ONCE = 5;
 
@@ -87,12 +87,13 @@ async function extract(
     return 'missing' in refined ? refined : { ...refined, given: false };
   };
 
+  const refineInTurn = createTurnstile(REFINING_AT_ONCE);
   const deliver = (joint: JointName) =>
     inSpan(
       'extract joint',
       { attributes: { [ATTRIBUTE.joint]: joint, [ATTRIBUTE.attempt]: request.attempt } },
       async () => {
-        const placed = await place(joint);
+        const placed = await refineInTurn(() => place(joint));
         if (work.signal.aborted) return;
         if ('missing' in placed) return reportMissing(work, joint, placed.missing, request.attempt);
         const refused = await cutAndSend(work, request, film, placed, bus);
@@ -100,7 +101,7 @@ async function extract(
       },
     );
 
-  await inTurns(wanted, REFINING_AT_ONCE, deliver);
+  await Promise.all(wanted.map(deliver));
   if (work.signal.aborted) return;
   work.report({
     $case: 'extractionDone',
@@ -154,19 +155,6 @@ async function cutAndSend(
 
 function reportMissing(work: Work, joint: JointName, reason: MissingReason, attempt: number): void {
   work.report({ $case: 'missing', value: { joint: jointToProto(joint), reason, attempt } });
-}
-
-/** Runs `act` on each item, at most `atOnce` at a time, in order of begin. */
-async function inTurns<T>(
-  items: readonly T[],
-  atOnce: number,
-  act: (item: T) => Promise<void>,
-): Promise<void> {
-  const waiting = items.values();
-  const lane = async () => {
-    for (const item of waiting) await act(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
 }
 
 function decodeRequest(payload: Uint8Array): ExtractionRequest | undefined {
