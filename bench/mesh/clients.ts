@@ -32,20 +32,24 @@ export async function firstJointEvent(url: string, file: Uint8Array): Promise<nu
 }
 
 /** Radiographs a second with so many clients, each asking again as soon as it is answered. */
-export async function throughput(url: string, file: Uint8Array, clients: number, seconds: number) {
+export const throughput = (url: string, file: Uint8Array, clients: number, seconds: number) =>
+  rate(() => scoreJson(url, file), clients, seconds);
+
+/** How often `work`, which resolves with the milliseconds that it took, can be done in so many lanes. */
+export async function rate(work: () => Promise<number>, lanes: number, seconds: number) {
   const until = performance.now() + seconds * 1000;
   const latencies: number[] = [];
   let refused = 0;
-  const client = async () => {
+  const lane = async () => {
     while (performance.now() < until) {
       try {
-        latencies.push(await scoreJson(url, file));
+        latencies.push(await work());
       } catch {
         refused++;
       }
     }
   };
   const begun = performance.now();
-  await Promise.all(Array.from({ length: clients }, client));
+  await Promise.all(Array.from({ length: lanes }, lane));
   return { perSecond: latencies.length / ((performance.now() - begun) / 1000), latencies, refused };
 }

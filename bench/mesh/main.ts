@@ -1,9 +1,11 @@
 /** `npm run bench`: what the mesh costs above the floor, measured side by side in one run. */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startMesh } from '../../test/harness/mesh.ts';
-import { firstJointEvent, scoreJson, throughput } from './clients.ts';
+import { firstJointEvent, rate, scoreJson, throughput } from './clients.ts';
 import { createFloor } from './floor.ts';
+import { measureHops } from './hops.ts';
 import { coreTimeMs, memoryMiB } from './process-costs.ts';
 import { sampleHand } from './sample-hand.ts';
 
@@ -33,7 +35,10 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 const film = values.film ? readFileSync(values.film) : await sampleHand();
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
-const WARM_UP = 5;
+/** Until the compilers of all processes have seen enough; the floor has as much. */
+const WARM_UP = 40;
+/** Clients that keep all cores busy. */
+const SATURATED = 16;
 
 const floor = await createFloor();
 const starting = performance.now();
@@ -63,11 +68,17 @@ for (let round = -WARM_UP; round < rounds; round++) {
   floorCoreMs += (floorCore.user + floorCore.system) / 1000 / rounds;
   meshCoreMs += meshCore / rounds;
 }
+// The floor may use all cores: its models run in threads, so as many films at once as there are cores, and one more.
+const floorRate = await rate(() => floor.all(film), availableParallelism() + 1, seconds);
 const loads = [];
-for (const clients of [1, 2, 8, 16])
+for (const clients of [1, 2, 8, SATURATED])
   loads.push({ clients, ...(await throughput(mesh.url, film, clients, seconds)) });
 const memory = mesh.processes().map(({ role, pid }) => ({ role, miB: memoryMiB(pid) }));
 await mesh.stop();
+const onePod = await startMesh({ scoringPods: 1 });
+const withOnePod = await throughput(onePod.url, film, SATURATED, seconds);
+await onePod.stop();
+const hops = await measureHops(film, rounds);
 
 const quantile = (list: readonly number[], share: number) =>
   [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(share * list.length))]!;
@@ -102,6 +113,24 @@ row('load', 'films/s', 'p50 ms', 'p99 ms', 'refused');
 for (const { clients, perSecond, latencies, refused } of loads) {
   row(`${clients} clients`, perSecond, quantile(latencies, 0.5), quantile(latencies, 0.99), String(refused));
 }
+row(
+  `${SATURATED} clients, one scoring pod`,
+  withOnePod.perSecond,
+  quantile(withOnePod.latencies, 0.5),
+  quantile(withOnePod.latencies, 0.99),
+  String(withOnePod.refused),
+);
+row(
+  'floor, all cores',
+  floorRate.perSecond,
+  quantile(floorRate.latencies, 0.5),
+  quantile(floorRate.latencies, 0.99),
+  '',
+);
+console.log();
+row('hop by hop, one client, tracing on', 'spans', 'from ms', 'to ms', 'each ms');
+for (const { service, name, count, from, to, each } of hops)
+  row(`${service}: ${name}`.slice(0, 72).padEnd(72), String(count), from, to, each);
 console.log();
 row(
   'memory (PSS), MiB',
