@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import time
 import warnings
 from pathlib import Path
@@ -24,6 +23,12 @@ def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def stored_threshold(repository: Path, name: str, version: str = "1") -> float:
+    """The threshold that the entry's config names."""
+    config = json.loads((repository / name / version / "config.json").read_text(encoding="utf-8"))
+    return float(config["parameters"]["threshold"]["stringValue"])
 
 
 def export(
@@ -129,9 +134,3 @@ def predict(path: Path, names: list[str], images: np.ndarray, batch: int = 8) ->
     run = session(path)
     parts = [run.run(names, {"image": images[i : i + batch]}) for i in range(0, len(images), batch)]
     return {name: np.concatenate([p[i] for p in parts]) for i, name in enumerate(names)}
-
-
-def write_card(repository: Path, name: str, text: str, version: str = "1") -> None:
-    path = repository / name / version / "card.md"
-    path.with_suffix(".tmp").write_text(text.strip() + "\n", encoding="utf-8")
-    shutil.move(path.with_suffix(".tmp"), path)

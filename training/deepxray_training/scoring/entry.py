@@ -12,6 +12,7 @@ import onnx
 import onnxruntime
 import torch
 
+from .. import cards
 from . import card, evaluate
 from .network import ScoringNet, Served
 from .patches import CROP
@@ -89,7 +90,7 @@ def check(served: Served, path: Path, crops: np.ndarray) -> dict[str, float]:
 
 def tune(options: Namespace, net: ScoringNet) -> tuple[float, float]:
     """Temperature and least `scorable`, on hands held out of ``train``."""
-    workshop = Workshop(options.data, options.cache, 1)
+    workshop = Workshop(options.data, options.cache, 1, fold=options.fold)
     crops = workshop.make(TUNE_SEED, 1500, TUNE_MIX, views=1)
     above, scorable = [], []
     with torch.no_grad():
@@ -127,7 +128,7 @@ def write(options: Namespace) -> None:
     options.entry.mkdir(parents=True, exist_ok=True)
     path = options.entry / "model.onnx.new"
     to_onnx(served, path)
-    workshop = Workshop(options.data, options.cache, 1)
+    workshop = Workshop(options.data, options.cache, 1, fold=options.fold)
     checks = check(served, path, workshop.make(TUNE_SEED + 1, 10, views=1).image[:, None])
     print(json.dumps({"temperature": temperature, "threshold": options.threshold} | checks), flush=True)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -150,7 +151,9 @@ def write(options: Namespace) -> None:
             "sha256": {"stringValue": sha256},
         },
     }
-    results = evaluate.measure(options, predictor(session(str(path))))
+    answers = evaluate.collect(options, predictor(session(str(path))))
+    np.savez(options.run / "answers.npz", **answers)
+    figures = evaluate.figures(answers)
     path.replace(options.entry / "model.onnx")
     (options.entry / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     facts = {
@@ -163,7 +166,9 @@ def write(options: Namespace) -> None:
         "crops": saved["seen"],
         "minutes": saved["minutes"],
     } | checks
-    (options.entry / "card.md").write_text(card.text(facts, results, rendered=options.synthetic is not None), encoding="utf-8")
-    for name, (value, low, high) in results["figures"].items():
+    text = card.text(facts, figures, evaluate.confusion(answers), evaluate.worst(answers), options)
+    if not (options.fold or options.without):
+        cards.write_card(options.out, "joint-scoring", text)
+    for name, (value, low, high) in figures.items():
         print(f"{name:62s} {value:.3f} ({low:.3f}-{high:.3f})")
-    print(results["table"])
+    print(evaluate.confusion(answers))

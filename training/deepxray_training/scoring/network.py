@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 GRADES = 6
+STEADY, RISING = 1.5, 4.0
+"""Weights of the terms of ``unsteadiness``."""
 
 
 class Block(nn.Module):
@@ -103,3 +105,16 @@ def loss(heads: dict[str, Tensor], percent: Tensor, grade: Tensor, evidence: Ten
     if mapped.any():
         terms["evidence"] = F.binary_cross_entropy_with_logits(heads["evidence"][mapped, 0], evidence[mapped]) * 2
     return terms
+
+
+def unsteadiness(above: Tensor, percent: Tensor, grows: Tensor) -> dict[str, Tensor]:
+    """What two views of a joint side by side ([2 n] rows) should not do, in expected grades: differ where they show
+    one thing; fall where its lesion grows from the first to the second."""
+    grade = torch.sigmoid(above).sum(1).reshape(-1, 2)
+    scored = (percent >= 0).reshape(-1, 2).all(1).float()
+    growing = grows.reshape(-1, 2)[:, 0].float()
+    rises = (grade[:, 1] - grade[:, 0]) * scored
+    return {
+        "moves": STEADY * (rises**2 * (1 - growing)).mean(),
+        "falls": RISING * (F.relu(-rises) * growing).mean(),
+    }
