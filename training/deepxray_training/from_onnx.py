@@ -2,7 +2,7 @@
 
 The export folds each batch normalisation into the convolution before it. Here the convolution takes the folded
 weights, and the normalisation gets statistics from examples and the scale and shift that undo it: the network
-gives the same answers, and can be trained further.
+gives the same answers, and can be trained further. From a file of 8-bit weights it gives nearly the same.
 """
 
 from pathlib import Path
@@ -18,14 +18,16 @@ def load(path: Path, net: nn.Module, examples: torch.Tensor) -> None:
 
     Raises ValueError where the file is of another network.
     """
-    order = _convolutions(net, examples[:2])
+    pairs = _convolutions(net, examples[:2])
     stored = _stored(path)
-    shapes = [tuple(conv.weight.shape) for conv, _ in order]
-    if shapes != [weight.shape for weight, _ in stored]:
-        raise ValueError(f"{path} is of another network than the one to be trained: {len(stored)} convolutions, {len(order)} wanted")
+    names = {_scope(name): conv for name, conv in net.named_modules() if isinstance(conv, nn.Conv2d)}
+    shapes = {scope: tuple(conv.weight.shape) for scope, conv in names.items()}
+    if shapes != {scope: weight.shape for scope, (weight, _) in stored.items()}:
+        raise ValueError(f"{path} is of another network than the one to be trained: its convolutions are not the same")
     with torch.no_grad():
-        for (conv, norm), (weight, bias) in zip(order, stored):
-            conv.weight.copy_(torch.from_numpy(weight))
+        for scope, conv in names.items():
+            (weight, bias), norm = stored[scope], pairs[conv]
+            conv.weight.copy_(torch.from_numpy(weight.copy()))
             if conv.bias is not None:
                 conv.bias.copy_(torch.from_numpy(bias))
             if norm is not None:
@@ -33,19 +35,18 @@ def load(path: Path, net: nn.Module, examples: torch.Tensor) -> None:
                 norm.running_var.fill_(1 - norm.eps)
                 norm.weight.fill_(1)
                 norm.bias.copy_(torch.from_numpy(bias))
-    _measure([norm for _, norm in order if norm is not None], net, examples)
+    _measure([norm for norm in pairs.values() if norm is not None], net, examples)
 
 
-def _convolutions(net: nn.Module, example: torch.Tensor) -> list[tuple[nn.Conv2d, nn.BatchNorm2d | None]]:
-    """In the order in which the network runs them, each with the normalisation that follows it."""
-    order: list[list] = []
+def _convolutions(net: nn.Module, example: torch.Tensor) -> dict[nn.Conv2d, nn.BatchNorm2d | None]:
+    """Each convolution and the normalisation that follows it."""
+    found: list[list] = []
 
     def seen(module: nn.Module, _inputs, output: torch.Tensor) -> None:
-        if isinstance(module, nn.Conv2d):
-            order.append([module, None, output])
+        found.append([module, None, output])
 
     def normalised(module: nn.Module, inputs) -> None:
-        for entry in order:
+        for entry in found:
             if entry[2] is inputs[0]:
                 entry[1] = module
 
@@ -56,18 +57,38 @@ def _convolutions(net: nn.Module, example: torch.Tensor) -> list[tuple[nn.Conv2d
         net(example)
     for hook in hooks:
         hook.remove()
-    return [(conv, norm) for conv, norm, _ in order]
+    return {conv: norm for conv, norm, _ in found}
 
 
-def _stored(path: Path) -> list[tuple[np.ndarray, np.ndarray | None]]:
-    """Weight and bias (float32) of the file's convolutions in their order."""
+def _scope(module: str) -> str:
+    """As the exporter writes a module's name: 'body.3.one' is 'body/body.3/one'."""
+    labels: list[str] = []
+    for part in module.split("."):
+        labels.append(f"{labels[-1]}.{part}" if part.isdecimal() else part)
+    return "/".join(labels)
+
+
+def _stored(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
+    """Weight and bias (float32) of the file's convolutions, by the scope of their module."""
     graph = onnx.load(str(path)).graph
-    values = {weight.name: onnx.numpy_helper.to_array(weight).astype(np.float32) for weight in graph.initializer}
+    values = {weight.name: onnx.numpy_helper.to_array(weight) for weight in graph.initializer}
     for node in graph.node:
         if node.op_type in ("Cast", "Identity") and node.input[0] in values:
-            values[node.output[0]] = values[node.input[0]]
-    convolutions = [node for node in graph.node if node.op_type == "Conv"]
-    return [(values[node.input[1]], values[node.input[2]] if len(node.input) > 2 else None) for node in convolutions]
+            values[node.output[0]] = values[node.input[0]].astype(np.float32)
+        if node.op_type == "DequantizeLinear" and node.input[0] in values:
+            values[node.output[0]] = _dequantised(*(values[name].astype(np.float32) for name in node.input))
+    return {
+        # '/net/' in front: the network inside what is served; '/Conv' behind.
+        "/".join(node.name.split("/")[2:-1]): (values[node.input[1]], values[node.input[2]] if len(node.input) > 2 else None)
+        for node in graph.node
+        if node.op_type == "Conv"
+    }
+
+
+def _dequantised(weight: np.ndarray, scale: np.ndarray, zero: np.ndarray | float = 0.0) -> np.ndarray:
+    """8-bit weights by output channel (the first axis), or one scale for all."""
+    by_channel = (-1, *[1] * (weight.ndim - 1)) if np.ndim(scale) and np.size(scale) > 1 else ()
+    return ((weight - np.reshape(zero, by_channel)) * np.reshape(scale, by_channel)).astype(np.float32)
 
 
 def _measure(norms: list[nn.BatchNorm2d], net: nn.Module, examples: torch.Tensor) -> None:

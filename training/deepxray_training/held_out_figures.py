@@ -1,14 +1,10 @@
-"""The figures of any network file on the ``val`` rows, and inputs of the ``train`` rows: to compare variants of a model."""
+"""The figures of any network file on the ``val`` rows: to compare variants of a model."""
 
 from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from .data import part_of
 from .export import session
-from .frames import letterbox
 from .hands import Picture, load_pictures
 
 
@@ -20,29 +16,6 @@ class HeldOut:
     """Whose other models a chain uses."""
     threshold: float
     """Of the model in question."""
-
-
-def training_inputs(model: str, data: Path, cache: Path, count: int) -> np.ndarray:
-    """[count, 1, side, side] uint8 as training shows them, of hands that networks learn from."""
-    rng = [np.random.default_rng([4321, i]) for i in range(count)]
-    if model == "joint-scoring":
-        from .scoring.shards import Workshop
-
-        return Workshop(data, cache, 0).make(4321, count, views=1).image[:, None]
-    pictures = [p for p in load_pictures(data, cache, 384) if part_of(p.film) == "train" and p.film.terms_known]
-    if model == "joint-refinement":
-        from .refinement.patches import load_patches
-        from .refinement.samples import Maker
-
-        patches = load_patches(data, cache)
-        make = Maker(patches, np.array([part_of(f) == "train" for f in patches.films]), [])
-        return np.stack([make(r)["image"] for r in rng]).astype(np.uint8)
-    if model == "joint-localisation":
-        from .localisation.samples import Maker
-
-        make = Maker(pictures)
-        return np.stack([make(r)["image"] for r in rng]).astype(np.uint8)
-    return np.stack([letterbox(p.image, 256) for p in pictures[:: len(pictures) // count][:count]])[:, None]
 
 
 def held_out_figures(model: str, file: Path, held: HeldOut) -> list[tuple[str, str]]:

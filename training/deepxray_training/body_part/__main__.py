@@ -16,15 +16,15 @@ def main() -> None:
         from ..synthetic import load_synthetic
 
         usable += load_synthetic(args.synthetic, 384)
-    maker = Maker([p for p in usable if not held_out(p.film)])
+    learnt = [p for p in usable if not held_out(p.film)]
     run = folder(args, "body-part")
-    net = train(BodyPart(), maker, loss, run, args)
+    net = train(BodyPart(), Maker(learnt), loss, run, args)
 
     if args.only == "train":
         return
     from .publish import publish
 
-    publish(net, [p for p in usable if held_out(p.film)], [p for p in pictures if p.film.split == "val"], pictures, run, args)
+    publish(net, learnt, [p for p in usable if held_out(p.film)], [p for p in pictures if p.film.split == "val"], pictures, run, args)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def main() -> None:
         return
     from .publish import publish
 
-    publish(net, [p for p in usable if held_out(p.film)], pictures, run, args)
+    publish(net, maker, [p for p in usable if held_out(p.film)], pictures, run, args)
 
 
 if __name__ == "__main__":

@@ -28,13 +28,14 @@ def main() -> None:
         return Maker(patches, split == part, chosen)
 
     run = folder(args, "joint-refinement")
-    net = train(Refinement(), maker("train"), lambda o, b: loss(o, b, sigma=0.8), run, args)
+    learnt = maker("train")
+    net = train(Refinement(), learnt, lambda o, b: loss(o, b, sigma=0.8), run, args)
 
     if args.only == "train":
         return
     from .publish import publish
 
-    publish(net, maker("aside"), maker("val"), pictures, run, args)
+    publish(net, learnt, maker("aside"), maker("val"), pictures, run, args)
 
 
 if __name__ == "__main__":

@@ -48,9 +48,16 @@ the articular outline, both bones, whose bone is gone beneath it. Narrowing, fle
 coarse texture, subluxation, spurs, swelling and sham edits alone are grade 0. Frames turn up to 20 degrees, scale by
 12 %, shift by 8 %; exposure, gamma, blur, enlargement, noise, JPEG and black edges vary alike in all classes.
 
+![Simulated lesions on simulated hands](../../../../docs/images/simulated-lesions.jpg)
+
+*The simulation over joints that the project renders itself, since films may not be shown: untouched; companions alone
+(grade 0); then from the smallest lesions down to grade 5, every other one with companions or deformity. Training
+draws on real joints; `python -m deepxray_training.scoring.sheet --data DATA` shows those. There a person still sees
+the drawing in some wide lesions, whose gap is darker and emptier than destroyed joints mostly are.*
+
 Network: {parameters:,} parameters, 5 x 5 stem, 7 residual blocks, mean and max pool, ordinal head, evidence at stride 8.
-Learnt from {crops:,} crops in {minutes:.0f} minutes on a small share of two busy cores (bfloat16), seed {seed}. Float32 when
-served; opset 17.{history} Two views of each joint lie side by side in a batch: where they show one thing, what their
+Learnt from {crops:,} crops in {minutes:.0f} minutes on a small share of two busy cores (bfloat16), seed {seed}. Served
+with convolutions in static 8 bits (ranges fixed on training crops; float32 beside it under "8-bit"); opset 17.{history} Two views of each joint lie side by side in a batch: where they show one thing, what their
 expected grades differ by is a loss; where a lesion grows from one to the other, so is a falling grade.
 
 ## Figures
@@ -70,7 +77,7 @@ Truth (rows) against median grade (columns), 0-5, simulated hold-out:
 ```
 
 Speed, onnxruntime, one thread on a busy machine: {one:.2f} ms for one joint (fastest {one_fast:.2f}), {ten:.2f} ms a joint in
-batches of ten (fastest {ten_fast:.2f}). PyTorch and onnxruntime differ by {difference:.1e} at most; outputs were bit-equal at
+batches of ten (fastest {ten_fast:.2f}). PyTorch and onnxruntime differ by {difference:.1e} at most on the float32 network; outputs of the served one were bit-equal at
 every batch size from 1 to 10 and finite on blank, constant and random crops.
 
 ## How it fails
