@@ -140,7 +140,7 @@ def train(model: nn.Module, make: Callable, loss: Callable, run: Path, args: arg
         if step % 50 == 0 or step == args.steps:
             spent = time.time() - started
             shown = "  ".join(f"{k} {v / since:.4f}" for k, v in sums.items())
-            print(f"step {step}/{args.steps}  {shown}  {spent:.0f} s, {spent / step * (args.steps - step):.0f} s left", flush=True)
+            print(f"step {step}/{args.steps} ({100 * step // args.steps} %)  {shown}  {spent:.0f} s, {spent / step * (args.steps - step):.0f} s left", flush=True)
             sums, since = {}, 0
         if step % 250 == 0 or step == args.steps:
             save()

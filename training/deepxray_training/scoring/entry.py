@@ -15,7 +15,7 @@ import torch
 from .. import cards
 from ..quantise import EXAMPLES, quantise
 from . import card, evaluate
-from .network import ScoringNet, Served
+from .network import ScoringNet, Served, both_ways
 from .patches import CROP
 from .shards import Workshop
 
@@ -107,12 +107,12 @@ def tune(options: Namespace, net: ScoringNet) -> tuple[float, float]:
     above, scorable = [], []
     with torch.no_grad():
         for i in range(0, len(crops), 64):
-            heads = net.eval()(torch.from_numpy(crops.image[i : i + 64])[:, None])
+            heads = both_ways(net.eval(), torch.from_numpy(crops.image[i : i + 64])[:, None])
             above.append(heads["above"])
             scorable.append(torch.sigmoid(heads["scorable"]))
         real, _, _ = evaluate.untouched(workshop)
         for i in range(0, len(real), 64):
-            scorable.append(torch.sigmoid(net(torch.from_numpy(np.ascontiguousarray(real[i : i + 64])))["scorable"]))
+            scorable.append(torch.sigmoid(both_ways(net, torch.from_numpy(np.ascontiguousarray(real[i : i + 64])))["scorable"]))
     logits = torch.cat(above)
     levels = (torch.from_numpy(crops.grade)[:, None] > torch.arange(5)[None]).float()
     choices = np.exp(np.linspace(np.log(0.5), np.log(3), 60))
