@@ -48,8 +48,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="torch's threads")
     parser.add_argument("--workers", type=int, default=1, help="processes that make samples")
-    parser.add_argument("--brief", action="store_true", help="a few steps of each, to see that everything runs; never for use")
+    parser.add_argument("--brief", action="store_true", help="a few steps of each under the run name 'brief', to see that everything runs; name another --out, the networks know nothing")
     args = parser.parse_args()
+    if args.brief:
+        args.run = "brief"
     if not (args.data / "films.csv").exists():
         parser.error(f"{args.data} has no films.csv: --data takes the folder whose layout deepxray_training/data.py describes")
     args.work.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ def command_tail(args: argparse.Namespace) -> str:
 def history(args: argparse.Namespace) -> str:
     if not args.init:
         return ""
-    return " It went on from the weights of an earlier run of the same command without --init; without it the command trains from nothing."
+    return f" It went on from the weights of {args.init_made_by}; without --init the command trains from nothing."
 
 
 def synthetic_note(args: argparse.Namespace) -> str:

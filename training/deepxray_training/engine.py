@@ -40,6 +40,7 @@ def arguments(description: str, steps: int, batch: int, lr: float) -> argparse.A
     parser.add_argument("--synthetic", type=Path, help="folder of rendered hands with their truth, to train on as well")
     parser.add_argument("--synthetic-test", type=Path, help="rendered hands of other seeds, to measure on")
     parser.add_argument("--init", type=Path, help="checkpoint.pt or model.onnx whose weights to start from")
+    parser.add_argument("--init-made-by", default="an earlier run of the same command", help="how the weights of --init were made, for the card")
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="model repository to export into")
     parser.add_argument("--only", choices=["train", "publish"], help="one half of the work; publish: export and measure the run's last checkpoint")
     return parser
@@ -83,7 +84,7 @@ def train(model: nn.Module, make: Callable, loss: Callable, run: Path, args: arg
     run.mkdir(parents=True, exist_ok=True)
     checkpoint = run / "checkpoint.pt"
     model.to(args.device).to(memory_format=torch.channels_last)
-    if args.init:
+    if args.init and not checkpoint.exists():
         start_from(args.init, model, torch.from_numpy(np.stack([make(np.random.default_rng([args.seed, i]))["image"] for i in range(256)])))
     average = Average(model)
     decayed = [p for p in model.parameters() if p.ndim > 1]

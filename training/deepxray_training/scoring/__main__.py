@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=1_000_000, help="crops to learn from")
     parser.add_argument("--minutes", type=float, help="stop learning after so many minutes, if sooner")
     parser.add_argument("--init", type=Path, help="trained.pt or model.onnx whose weights to start from")
+    parser.add_argument("--init-made-by", default="an earlier run of the same command", help="how the weights of --init were made, for the card")
     parser.add_argument("--lr", type=float, default=2e-3, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="of the training process")

@@ -61,18 +61,18 @@ def train(options: Namespace) -> None:
         getattr(options, name) for name in ("data", "cache", "run", "seed", "samples", "minutes")
     )
     run.mkdir(parents=True, exist_ok=True)
+    state = run / "checkpoint.pt"
     torch.set_num_threads(options.threads)
     torch.manual_seed(seed)
     workshop = shards.Workshop(data, cache, 0, fold=options.fold)  # builds the caches before the workers need them
     net = ScoringNet()
-    if options.init:
+    if options.init and not state.exists():
         start_from(options.init, net, torch.from_numpy(workshop.make(seed, 100).image)[:, None])
     del workshop
     net = net.to(memory_format=torch.channels_last)
     average = Averaged(net)
     optimiser = torch.optim.AdamW(net.parameters(), lr=options.lr, weight_decay=0.01)
     seen, spent, first = 0, 0.0, 0
-    state = run / "checkpoint.pt"
     if state.exists():
         saved = torch.load(state, weights_only=True)
         net.load_state_dict(saved["net"])
