@@ -34,7 +34,7 @@ def load(path: Path, net: nn.Module, examples: torch.Tensor) -> None:
                 norm.running_mean.zero_()
                 norm.running_var.fill_(1 - norm.eps)
                 norm.weight.fill_(1)
-                norm.bias.copy_(torch.from_numpy(bias))
+                norm.bias.copy_(torch.from_numpy(bias.copy()))
     _measure([norm for norm in pairs.values() if norm is not None], net, examples)
 
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 GRADES = 6
-STEADY, RISING = 1.5, 4.0
+STEADY, RISING = 2.5, 4.0
 """Weights of the terms of ``unsteadiness``."""
 
 

@@ -26,12 +26,15 @@ MIX = {
     "healthy growing": 0.12,
     "sham": 0.07,
     "companion": 0.15,
+    # The two that look most like destruction, once more on their own.
+    "flexion": 0.05,
+    "subluxation": 0.025,
     "lesion": 0.21,
     "lesion+": 0.21,
     "unscorable": 0.09,
     "series": 0.08,
 }
-LEFT_OUT = {"companions": "companion", "steadiness": "series"}
+LEFT_OUT = {"companions": ("companion", "flexion", "subluxation"), "steadiness": ("series",)}
 """What of the mix an ablation takes away altogether."""
 RENDERED = 0.07
 """Share of rendered hands beside them, where there are any."""
@@ -158,7 +161,7 @@ class Workshop:
         if self.rendered is not None and mix is MIX:
             mix = MIX | {"rendered": RENDERED}
         if self.without in LEFT_OUT:
-            mix = {kind: share for kind, share in mix.items() if kind != LEFT_OUT[self.without]}
+            mix = {kind: share for kind, share in mix.items() if kind not in LEFT_OUT[self.without]}
         kinds = list(mix)
         order = rng.choice(len(kinds), joints, p=np.array(list(mix.values())) / sum(mix.values()))
         rows: list[tuple] = []
