@@ -136,7 +136,7 @@ def train(options: Namespace) -> None:
             if new is not None:
                 old.append(new)
             spent = time.monotonic() - started
-            line = {"percent": round(100 * min(share, 1)), "crops": seen, "minutes": round(spent / 60, 1)}
+            line = {"done, %": round(100 * min(share, 1)), "crops": seen, "minutes": round(spent / 60, 1)}
             line["minutes left"] = round(spent / 60 * max(0, 1 / max(share, 1e-3) - 1), 1)
             line["shards"] = shard
             line |= {name: round(value / max(1, len(order)), 4) for name, value in sums.items()}
