@@ -30,6 +30,20 @@ def shading(image: np.ndarray, rng: Rng) -> np.ndarray:
     return image * (1 + strength * (np.cos(angle) * x[None] + np.sin(angle) * y[:, None]))
 
 
+def veil(image: np.ndarray, rng: Rng) -> np.ndarray:
+    """A band or one side of the film lighter or darker than the rest, with an edge: overlapping plates, collimator leaves."""
+    height, width = image.shape
+    angle = rng.integers(0, 4) * np.pi / 2 + rng.normal(0, 0.08)
+    x, y = np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32)
+    along = np.cos(angle) * x[None] + np.sin(angle) * y[:, None]
+    start, sharp = rng.uniform(-0.8, 0.6), rng.uniform(20, 150)
+    inside = np.clip((along - start) * sharp + 0.5, 0, 1)
+    if rng.random() < 0.5:
+        inside = inside * np.clip((start + rng.uniform(0.2, 1.2) - along) * sharp + 0.5, 0, 1)
+    spread = float(image.std())
+    return image * (1 + inside * rng.uniform(-0.35, 0.35)) + inside * spread * rng.uniform(-0.5, 1.0)
+
+
 def grain(image: np.ndarray, rng: Rng) -> np.ndarray:
     """Blur, then noise in proportion to the film's contrast."""
     if rng.random() < 0.4:
@@ -119,6 +133,8 @@ def photograph(image: np.ndarray, rng: Rng) -> np.ndarray:
     """Everything that happens to a film between the hand and the file, in its physical order."""
     if rng.random() < 0.4:
         image = shading(image, rng)
+    if rng.random() < 0.12:
+        image = veil(image, rng)
     image = exposure(image, rng)
     image = grain(image, rng)
     if rng.random() < 0.35:

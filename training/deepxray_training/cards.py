@@ -1,15 +1,64 @@
-"""Sentences that all model cards share."""
+"""What all model cards share: sentences, and sections that a command of their own measures and writes."""
 
 import argparse
+import re
+from pathlib import Path
+
+MEASURED_APART = ["Five folds", "Seeds and ablations", "8-bit", "One radiograph"]
+"""Headings of the sections that survive when a model's own command writes its card anew."""
 
 
 def command_tail(args: argparse.Namespace) -> str:
     """The options of the command that the shape of the training hangs on."""
     parts = [f" --lr {args.lr:g}"]
-    parts += [" --init FIRST_RUN/checkpoint.pt"] if args.init else []
+    parts += [" --init " + ("PREVIOUS/model.onnx" if args.init.suffix == ".onnx" else "FIRST_RUN/checkpoint.pt")] if args.init else []
     parts += [" --synthetic RENDERED"] if args.synthetic else []
     return "".join(parts)
 
 
 def history(args: argparse.Namespace) -> str:
-    return " It went on from a first run on films alone, of the same command without --init and --synthetic." if args.init else ""
+    if not args.init:
+        return ""
+    return f" It went on from the weights of {args.init_made_by}; without --init the command trains from nothing."
+
+
+def synthetic_note(args: argparse.Namespace) -> str:
+    return " Rendered hands (seeds from 100000) as well." if args.synthetic else ""
+
+
+def card_path(repository: Path, name: str, version: str = "1") -> Path:
+    return repository / name / version / "card.md"
+
+
+def write_card(repository: Path, name: str, text: str) -> None:
+    """Write the card; sections that were measured apart are taken over from the one before, and say of which weights."""
+    path = card_path(repository, name)
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    _replace(path, text.strip() + "\n")
+    for heading in MEASURED_APART:
+        if kept := _section(old, heading):
+            put_section(path, heading, kept)
+
+
+def put_section(path: Path, heading: str, body: str) -> None:
+    """Put a section into a card before '## How it fails', in the place of one of the same heading."""
+    if heading not in MEASURED_APART:
+        raise ValueError(f"'{heading}' would not survive the next card: name it in MEASURED_APART")
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(_pattern(heading), "", text)
+    start = text.index("## How it fails")
+    _replace(path, f"{text[:start]}## {heading}\n\n{body.strip()}\n\n{text[start:]}")
+
+
+def _section(text: str, heading: str) -> str | None:
+    found = re.search(_pattern(heading), text)
+    return found.group(1) if found else None
+
+
+def _pattern(heading: str) -> str:
+    return rf"## {re.escape(heading)}\n((?:(?!## ).*\n)*)"
+
+
+def _replace(path: Path, text: str) -> None:
+    path.with_suffix(".tmp").write_text(text, encoding="utf-8")
+    path.with_suffix(".tmp").replace(path)

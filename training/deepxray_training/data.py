@@ -6,7 +6,7 @@ file). Films of one hand or patient share ``group``; no split here ever parts a 
 
 import csv
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -47,8 +47,41 @@ class Film:
         return not self.licence.startswith("terms not found")
 
 
-def read_films(root: Path) -> list[Film]:
-    """Every film of the data folder, in the order of films.csv."""
+@dataclass(frozen=True)
+class Fold:
+    """One of several equal parts of the hands, which a network trained on the others is measured on."""
+
+    number: int
+    """From 1."""
+    of: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Fold":
+        """'2/5'. Raises ValueError for anything else."""
+        number, _, of = text.partition("/")
+        if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) and int(of) > 1):
+            raise ValueError(f"'{text}' is no fold: write 1/5 for the first of five")
+        return cls(int(number), int(of))
+
+    def __contains__(self, film: Film) -> bool:
+        return int(_share_of(film, "fold") * self.of) == self.number - 1
+
+    def __str__(self) -> str:
+        return f"{self.number}-of-{self.of}"
+
+
+def read_films(root: Path, fold: Fold | None = None) -> list[Film]:
+    """Every film of the data folder, in the order of films.csv.
+
+    With a ``fold``, ``split`` says val for its films and train for all others, whatever films.csv says.
+    """
+    films = _read_films(root)
+    if fold is None:
+        return films
+    return [replace(film, split="val" if film in fold else "train") for film in films]
+
+
+def _read_films(root: Path) -> list[Film]:
     points: dict[str, dict[str, dict]] = {}
     with open(root / "joints.csv", newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
@@ -95,8 +128,13 @@ def held_out(film: Film, share: float = 0.1, salt: str = "held-out") -> bool:
     ``val`` stays untouched for the figures of the card. The choice is a hash of the group: stable when films
     are added, and never parts the films of a hand.
     """
+    return _share_of(film, salt) < share
+
+
+def _share_of(film: Film, salt: str) -> float:
+    """0-1, the same for all films of a group."""
     digest = hashlib.sha256(f"{salt}:{film.group}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64 < share
+    return int.from_bytes(digest[:8], "big") / 2**64
 
 
 def part_of(film: Film) -> str:

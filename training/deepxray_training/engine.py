@@ -12,6 +12,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from . import from_onnx
+from .data import Fold
+
 # Before the first use: a forked process that finds OpenCV's threads half set up waits for them for ever.
 cv2.setNumThreads(1)
 
@@ -23,7 +26,9 @@ def arguments(description: str, steps: int, batch: int, lr: float) -> argparse.A
     """The options that every model's command has."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="data folder with films.csv and joints.csv")
-    parser.add_argument("--run", default="default", help="name of the folder under training/runs/<model>/")
+    parser.add_argument("--work", type=Path, default=TRAINING, help="folder for cache/ and runs/, which may be deleted")
+    parser.add_argument("--run", default="default", help="name of the folder under runs/<model>/")
+    parser.add_argument("--fold", type=Fold.parse, help="k/n: set the k-th of n parts of the hands aside to measure on; writes figures, exports nothing")
     parser.add_argument("--steps", type=int, default=steps)
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--lr", type=float, default=lr, help="peak learning rate")
@@ -34,9 +39,10 @@ def arguments(description: str, steps: int, batch: int, lr: float) -> argparse.A
     parser.add_argument("--precision", choices=["auto", "float32", "bfloat16"], default="auto", help="of the convolutions in training; auto: bfloat16 where the processor has it (twice as fast)")
     parser.add_argument("--synthetic", type=Path, help="folder of rendered hands with their truth, to train on as well")
     parser.add_argument("--synthetic-test", type=Path, help="rendered hands of other seeds, to measure on")
-    parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights to start from")
+    parser.add_argument("--init", type=Path, help="checkpoint.pt or model.onnx whose weights to start from")
+    parser.add_argument("--init-made-by", default="an earlier run of the same command", help="how the weights of --init were made, for the card")
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="model repository to export into")
-    parser.add_argument("--export-only", action="store_true", help="export and evaluate the run's last checkpoint")
+    parser.add_argument("--only", choices=["train", "publish"], help="one half of the work; publish: export and measure the run's last checkpoint")
     return parser
 
 
@@ -78,8 +84,8 @@ def train(model: nn.Module, make: Callable, loss: Callable, run: Path, args: arg
     run.mkdir(parents=True, exist_ok=True)
     checkpoint = run / "checkpoint.pt"
     model.to(args.device).to(memory_format=torch.channels_last)
-    if args.init:
-        model.load_state_dict(torch.load(args.init, map_location=args.device, weights_only=False)["average"])
+    if args.init and not checkpoint.exists():
+        start_from(args.init, model, torch.from_numpy(np.stack([make(np.random.default_rng([args.seed, i]))["image"] for i in range(256)])))
     average = Average(model)
     decayed = [p for p in model.parameters() if p.ndim > 1]
     rest = [p for p in model.parameters() if p.ndim <= 1]
@@ -99,7 +105,7 @@ def train(model: nn.Module, make: Callable, loss: Callable, run: Path, args: arg
         schedule.load_state_dict(state["schedule"])
         step, seconds = state["step"], state["seconds"]
         print(f"resumed at step {step}", flush=True)
-    if args.export_only or step >= args.steps:
+    if args.only == "publish" or step >= args.steps:
         model.load_state_dict(average.values)
         return model.eval().cpu()
 
@@ -135,12 +141,32 @@ def train(model: nn.Module, make: Callable, loss: Callable, run: Path, args: arg
         if step % 50 == 0 or step == args.steps:
             spent = time.time() - started
             shown = "  ".join(f"{k} {v / since:.4f}" for k, v in sums.items())
-            print(f"step {step}/{args.steps}  {shown}  {spent:.0f} s, {spent / step * (args.steps - step):.0f} s left", flush=True)
+            print(f"step {step}/{args.steps} ({100 * step // args.steps} %)  {shown}  {spent:.0f} s, {spent / step * (args.steps - step):.0f} s left", flush=True)
             sums, since = {}, 0
         if step % 250 == 0 or step == args.steps:
             save()
     model.load_state_dict(average.values)
     return model.eval().cpu()
+
+
+def start_from(path: Path, model: nn.Module, examples: torch.Tensor) -> None:
+    """Give ``model`` the averaged weights of a checkpoint, or those of a served network; ``examples`` are its inputs."""
+    if path.suffix == ".onnx":
+        from_onnx.load(path, model, examples.to(next(model.parameters()).device))
+    else:
+        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=False)["average"])
+
+
+def folder(args: argparse.Namespace, name: str) -> Path:
+    """Where the run of the model ``name`` keeps its checkpoint."""
+    without = getattr(args, "without", None)
+    return args.work / "runs" / name / (args.run + (f"-fold-{args.fold}" if args.fold else "") + (f"-without-{without}" if without else ""))
+
+
+def entry_folder(args: argparse.Namespace, run: Path) -> Path:
+    """The repository to export into. What is only measured goes into one of its own, which a fold's models share."""
+    measured_only = args.fold or getattr(args, "without", None)
+    return run.parent.parent / "repositories" / run.name if measured_only else args.out
 
 
 def _has_bfloat16(device: str) -> bool:

@@ -27,7 +27,7 @@ def load(path: Path, net: nn.Module, examples: torch.Tensor) -> None:
     with torch.no_grad():
         for scope, conv in names.items():
             (weight, bias), norm = stored[scope], pairs[conv]
-            conv.weight.copy_(torch.from_numpy(weight.copy()))
+            conv.weight.copy_(torch.from_numpy(weight))
             if conv.bias is not None:
                 conv.bias.copy_(torch.from_numpy(bias))
             if norm is not None:
@@ -71,7 +71,7 @@ def _scope(module: str) -> str:
 def _stored(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
     """Weight and bias (float32) of the file's convolutions, by the scope of their module."""
     graph = onnx.load(str(path)).graph
-    values = {weight.name: onnx.numpy_helper.to_array(weight) for weight in graph.initializer}
+    values = {weight.name: onnx.numpy_helper.to_array(weight).copy() for weight in graph.initializer}
     for node in graph.node:
         if node.op_type in ("Cast", "Identity") and node.input[0] in values:
             values[node.output[0]] = values[node.input[0]].astype(np.float32)

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .data import Film, read_films, read_grey, upright, upright_points
+from .data import Film, Fold, read_films, read_grey, upright, upright_points
 
 
 @dataclass
@@ -94,9 +94,9 @@ def background(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return cv2.resize(smooth, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
 
 
-def load_pictures(root: Path, cache: Path, side: int) -> list[Picture]:
+def load_pictures(root: Path, cache: Path, side: int, fold: Fold | None = None) -> list[Picture]:
     """All films, their longer side scaled to ``side`` (never enlarged); read once, then from ``cache``."""
-    films = read_films(root)
+    films = read_films(root, fold)
     cache.mkdir(parents=True, exist_ok=True)
     path = cache / f"films-{side}.npz"
     stored = dict(np.load(path)) if path.exists() else {}
@@ -109,7 +109,8 @@ def load_pictures(root: Path, cache: Path, side: int) -> list[Picture]:
         size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
         stored[film.name] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     if missing:
-        np.savez(path, **stored)
+        np.savez(path.with_suffix(".new.npz"), **stored)
+        path.with_suffix(".new.npz").replace(path)
     pictures = []
     for film in films:
         image, joints = stored[film.name], None

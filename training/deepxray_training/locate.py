@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .export import session
+from .export import session, stored_threshold
 from .frames import apply, crop_along_finger, crop_matrix_inverse, letterbox, letterbox_matrix
 
 COARSE = ["position", "axis", "scale", "confidence"]
@@ -28,7 +28,23 @@ class Found:
 class Locator:
     def __init__(self, repository: Path, refine: bool = True):
         self.coarse = session(repository / "joint-localisation" / "1" / "model.onnx")
-        self.fine = session(repository / "joint-refinement" / "1" / "model.onnx") if refine else None
+        self.coarse_threshold = stored_threshold(repository, "joint-localisation")
+        if refine:
+            self.fine = session(repository / "joint-refinement" / "1" / "model.onnx")
+            self.fine_threshold = stored_threshold(repository, "joint-refinement")
+
+    def coarsely(self, image: np.ndarray) -> tuple[Found, np.ndarray]:
+        """``find``, and which joints are believed to be there [10] bool."""
+        found = self.find(image)
+        return found, found.confidence >= self.coarse_threshold
+
+    def chained(self, image: np.ndarray, times: int = 1) -> tuple[Found, np.ndarray]:
+        """Found coarsely and refined ``times`` times; a joint is there if every step believes so, as in the mesh."""
+        found, believed = self.coarsely(image)
+        for _ in range(times):
+            found = self.refine(image, found)
+            believed = believed & (found.confidence >= self.fine_threshold)
+        return found, believed
 
     def find(self, image: np.ndarray) -> Found:
         """The ten joints on an upright left hand [h, w] uint8, coarsely."""
@@ -43,14 +59,14 @@ class Locator:
         side = CROP_SCALES * coarse.scale
         frames = [(coarse.joints[j], coarse.axes[j], side) for j in range(10)]
         crops = np.stack([crop_along_finger(image, *f, 96) for f in frames])[:, None]
-        position, axis, scale, confidence = self.fine.run(COARSE, {"image": crops})
+        position, axis, _, confidence = self.fine.run(COARSE, {"image": crops})
         joints, axes = [], []
         for j, frame in enumerate(frames):
             matrix = crop_matrix_inverse(*frame)
             joints.append(apply(matrix, position[j].astype(float)))
             turned = matrix[:, :2] @ axis[j].astype(float)
             axes.append(turned / max(np.linalg.norm(turned), 1e-9))
-        return Found(np.array(joints), np.array(axes), float(np.median(scale)) * side, confidence)
+        return Found(np.array(joints), np.array(axes), coarse.scale, confidence[:, 0])
 
 
 def diagonal(joints: np.ndarray) -> float:

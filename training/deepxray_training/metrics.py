@@ -1,6 +1,9 @@
-"""Figures for the cards."""
+"""Figures for the cards, with their intervals."""
 
 import math
+from collections.abc import Callable
+
+import numpy as np
 
 
 def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
@@ -19,3 +22,30 @@ def share(hits: int, total: int) -> str:
         return "none to measure on"
     low, high = wilson(hits, total)
     return f"{100 * hits / total:.1f} % ({hits}/{total}; {100 * low:.1f}–{100 * high:.1f})"
+
+
+def interval(figure: Callable[[np.ndarray], float], hands: np.ndarray, seed: int = 0, times: int = 200) -> tuple[float, float, float]:
+    """``figure(rows)`` on all rows, and its 95 % interval when hands are drawn with replacement."""
+    rng = np.random.default_rng(seed)
+    order = np.argsort(hands, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(hands[order])) + 1)
+    drawn = []
+    for _ in range(times):
+        rows = np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))])
+        drawn.append(figure(rows))
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return figure(np.arange(len(hands))), float(low), float(high)
+
+
+def clustered_share(hits: np.ndarray, groups: np.ndarray) -> str:
+    """As ``share``, of trials [n] bool that come in groups [n] (the joints of a hand): groups are drawn with replacement.
+
+    Where all trials agree a bootstrap has no width, so each group counts as one trial then.
+    """
+    if len(hits) == 0:
+        return "none to measure on"
+    groups = np.unique(groups, return_inverse=True)[1]
+    value, low, high = interval(lambda rows: hits[rows].mean(), groups)
+    if low == high:
+        low, high = wilson(round(value * (groups.max() + 1)), int(groups.max()) + 1)
+    return f"{100 * value:.1f} % ({int(hits.sum())}/{len(hits)}; {100 * low:.1f}–{100 * high:.1f})"

@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2] / "model-servers" / "repository"
-NAMES = ["body-part", "joint-localisation", "joint-refinement"]
+NAMES = ["body-part", "joint-localisation", "joint-refinement", "joint-scoring"]
 
 
 @pytest.fixture(params=NAMES)
@@ -36,13 +36,13 @@ def inputs(config, count):
 
 def run(session, images):
     names = [o.name for o in session.get_outputs()]
-    return dict(zip(names, session.run(names, {"image": images})))
+    return dict(zip(names, session.run(names, {session.get_inputs()[0].name: images})))
 
 
 def test_shapes_and_types_are_as_the_config_says(model):
     session, config, _ = model
     (given,) = session.get_inputs()
-    assert (given.name, given.type) == ("image", "tensor(uint8)")
+    assert (given.name, given.type) == (config["input"][0]["name"], "tensor(uint8)")
     assert list(given.shape[1:]) == config["input"][0]["dims"]
     out = run(session, inputs(config, 3))
     assert list(out) == [o["name"] for o in config["output"]]
@@ -57,10 +57,10 @@ def test_outputs_are_finite_and_in_range_for_any_input(model):
     out = run(session, inputs(config, 8))
     for name, value in out.items():
         assert np.isfinite(value).all(), name
-    for name in ("kind", "turned", "inverted", "confidence", "position"):
+    for name in ("kind", "turned", "inverted", "confidence", "position", "grade", "evidence", "scorable"):
         if name in out:
             assert (out[name] >= 0).all() and (out[name] <= 1).all(), name
-    for name in ("kind", "turned"):
+    for name in ("kind", "turned", "grade"):
         if name in out:
             assert np.allclose(out[name].sum(1), 1, atol=1e-5)
     if "axis" in out:

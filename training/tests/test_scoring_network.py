@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from deepxray_training.scoring import entry, measures
-from deepxray_training.scoring.network import ScoringNet, Served, loss
+from deepxray_training.scoring.network import ScoringNet, Served, loss, unsteadiness
 from deepxray_training.scoring.patches import CROP
 
 
@@ -51,6 +51,20 @@ def test_unscorable_crops_teach_no_grade(crops):
     terms = loss(heads, torch.tensor([-1.0, -1.0, -1.0, -1.0]), grade, evidence)
     assert set(terms) == {"scorable"}
     assert set(loss(heads, torch.tensor([-1.0, 90.0, 0.0, 0.0]), grade, evidence)) == {"scorable", "grade", "percent", "evidence"}
+
+
+def test_views_of_one_thing_may_not_differ_and_a_growing_lesion_may_not_fall():
+    low, high = torch.tensor([-4.0] * 5), torch.tensor([4.0, 4, -4, -4, -4])
+    percent = torch.tensor([30.0, 30.0])
+
+    def terms(first, second, grows, percent=percent):
+        return {k: float(v) for k, v in unsteadiness(torch.stack([first, second]), percent, torch.tensor([grows, grows])).items()}
+
+    assert terms(low, low, False) == {"moves": 0, "falls": 0}
+    assert terms(low, high, False)["moves"] > 1 and terms(low, high, False)["falls"] == 0
+    assert terms(low, high, True) == {"moves": 0, "falls": 0}
+    assert terms(high, low, True)["falls"] > 1
+    assert terms(high, low, True, torch.tensor([-1.0, -1.0])) == {"moves": 0, "falls": 0}
 
 
 def test_kappa_and_auc_by_hand():

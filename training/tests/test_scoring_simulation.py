@@ -67,6 +67,14 @@ def test_percent_grows_with_the_lesion(joint):
     assert percents[0] > 1
 
 
+def test_the_steps_of_a_growing_lesion_never_shrink(joint):
+    for seed in range(8):
+        made = simulate.growing(np.random.default_rng(seed), joint, 3)
+        percents = [step.percent for step in made]
+        assert percents == sorted(percents) and percents[-1] > 1
+        assert all((after.evidence.sum() + 1e-3) >= before.evidence.sum() for before, after in zip(made, made[1:]))
+
+
 @pytest.mark.parametrize("percent,grade", [(0, 0), (0.5, 1), (20, 1), (20.1, 2), (40, 2), (60, 3), (80, 4), (80.5, 5), (100, 5)])
 def test_grade_follows_ratingen(percent, grade):
     assert lesions.grade(percent) == grade

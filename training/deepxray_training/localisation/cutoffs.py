@@ -6,8 +6,8 @@ from ..hands import Picture, hand_scale
 from .samples import without_fingers
 
 
-def cut_films(pictures: list[Picture], seed: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """For each hand one film cut through its fingers and one with fingers painted over: (image, joints, present).
+def cut_films(pictures: list[Picture], seed: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, Picture]]:
+    """For each hand one film cut through its fingers and one with fingers painted over: (image, joints, present, hand).
 
     Joints within 0.12 hand scales of the cut are neither here nor there: their ``present`` is -1.
     """
@@ -31,7 +31,7 @@ def cut_films(pictures: list[Picture], seed: int) -> list[tuple[np.ndarray, np.n
             cut, shift = image[:, int(line) :], np.array([int(line), 0])
         if min(cut.shape) > 40:
             present = np.where(np.abs(depth) < 0.12 * scale, -1, (depth > 0).astype(int))
-            out.append((np.ascontiguousarray(cut), joints - shift, present))
+            out.append((np.ascontiguousarray(cut), joints - shift, present, picture))
         painted, present = without_fingers(image.astype(np.float32), picture.plain, joints, rng)
-        out.append((np.clip(painted, 0, 255).astype(np.uint8), joints, present.astype(int)))
+        out.append((np.clip(painted, 0, 255).astype(np.uint8), joints, present.astype(int), picture))
     return out

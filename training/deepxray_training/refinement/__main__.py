@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..data import part_of
-from ..engine import TRAINING, arguments, train
+from ..engine import arguments, folder, train
 from ..hands import load_pictures
 from ..localisation.loss import loss
 from .model import Refinement
@@ -13,8 +13,8 @@ from .samples import Maker
 
 def main() -> None:
     args = arguments(__doc__, steps=4000, batch=64, lr=2e-3).parse_args()
-    pictures = load_pictures(args.data, TRAINING / "cache", 384)
-    patches = load_patches(args.data, TRAINING / "cache")
+    pictures = load_pictures(args.data, args.work / "cache", 384, args.fold)
+    patches = load_patches(args.data, args.work / "cache", args.fold)
     if args.synthetic:
         from ..synthetic import with_synthetic_patches
 
@@ -27,12 +27,15 @@ def main() -> None:
         chosen = [p.image for p in others if part_of(p.film) == part]
         return Maker(patches, split == part, chosen)
 
-    run = TRAINING / "runs" / "joint-refinement" / args.run
-    net = train(Refinement(), maker("train"), lambda o, b: loss(o, b, sigma=0.8), run, args)
+    run = folder(args, "joint-refinement")
+    learnt = maker("train")
+    net = train(Refinement(), learnt, lambda o, b: loss(o, b, sigma=0.8), run, args)
 
+    if args.only == "train":
+        return
     from .publish import publish
 
-    publish(net, maker("aside"), maker("val"), pictures, run, args)
+    publish(net, learnt, maker("aside"), maker("val"), pictures, run, args)
 
 
 if __name__ == "__main__":

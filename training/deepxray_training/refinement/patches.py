@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import Film, read_films, read_grey, upright, upright_points
+from ..data import Film, Fold, read_films, read_grey, upright, upright_points
 from ..frames import apply, crop_along_finger, crop_matrix
 from ..hands import finger_axes, hand_scale
 
@@ -46,10 +46,10 @@ def cut(image: np.ndarray, joints: np.ndarray) -> tuple[list, list, list]:
     return images, points, directions
 
 
-def load_patches(root: Path, cache: Path) -> Patches:
+def load_patches(root: Path, cache: Path, fold: Fold | None = None) -> Patches:
     """Patches of every single hand, right hands mirrored; cut once, then from ``cache``."""
     cache.mkdir(parents=True, exist_ok=True)
-    hands = [f for f in read_films(root) if f.joints is not None]
+    hands = [f for f in read_films(root, fold) if f.joints is not None]
     pixels, rest = cache / "patches.npy", cache / "patches.npz"
     if not rest.exists():
         images = np.lib.format.open_memmap(pixels, "w+", np.uint8, (10 * len(hands), PATCH, PATCH))

@@ -12,8 +12,10 @@ import onnx
 import onnxruntime
 import torch
 
+from .. import cards
+from ..quantise import EXAMPLES, quantise
 from . import card, evaluate
-from .network import ScoringNet, Served
+from .network import ScoringNet, Served, both_ways
 from .patches import CROP
 from .shards import Workshop
 
@@ -56,14 +58,25 @@ def to_onnx(served: Served, path: Path) -> None:
 
 
 def check(served: Served, path: Path, crops: np.ndarray) -> dict[str, float]:
-    """Raises unless onnxruntime agrees with PyTorch, no answer depends on its batch, and nonsense gives finite answers."""
-    run = session(str(path))
+    """``agreement`` and ``check_answers`` of one file."""
+    return agreement(served, path, crops) | check_answers(path, crops)
+
+
+def agreement(served: Served, path: Path, crops: np.ndarray) -> dict[str, float]:
+    """Raises unless onnxruntime agrees with PyTorch on the float32 network."""
     with torch.no_grad():
         expected = served.eval()(torch.from_numpy(crops[:10]))
-    together = run.run(OUTPUTS, {"crop": crops[:10]})
-    difference = max(float(np.abs(a.numpy() - b).max() / (100 if name == "erosion" else 1)) for name, a, b in zip(OUTPUTS, expected, together))
+    given = session(str(path)).run(OUTPUTS, {"crop": crops[:10]})
+    difference = max(float(np.abs(a.numpy() - b).max() / (100 if name == "erosion" else 1)) for name, a, b in zip(OUTPUTS, expected, given))
     if not difference < 1e-3:
         raise RuntimeError(f"onnxruntime differs from PyTorch by {difference}")
+    return {"difference": difference}
+
+
+def check_answers(path: Path, crops: np.ndarray) -> dict[str, float]:
+    """Raises unless no answer depends on its batch and nonsense gives finite answers; gives milliseconds."""
+    run = session(str(path))
+    together = run.run(OUTPUTS, {"crop": crops[:10]})
     for size in range(1, 11):
         for start in range(0, 10 - size + 1):
             for name, part, whole in zip(OUTPUTS, run.run(OUTPUTS, {"crop": crops[start : start + size]}), together):
@@ -84,22 +97,22 @@ def check(served: Served, path: Path, crops: np.ndarray) -> dict[str, float]:
             taken.append((time.perf_counter() - started) * 1000 / size)
         times[f"ms a joint in batches of {size}"] = float(np.median(taken))
         times[f"ms a joint in batches of {size}, fastest"] = float(min(taken))
-    return {"difference": difference} | times
+    return times
 
 
 def tune(options: Namespace, net: ScoringNet) -> tuple[float, float]:
     """Temperature and least `scorable`, on hands held out of ``train``."""
-    workshop = Workshop(options.data, options.cache, 1)
+    workshop = Workshop(options.data, options.cache, 1, fold=options.fold)
     crops = workshop.make(TUNE_SEED, 1500, TUNE_MIX, views=1)
     above, scorable = [], []
     with torch.no_grad():
         for i in range(0, len(crops), 64):
-            heads = net.eval()(torch.from_numpy(crops.image[i : i + 64])[:, None])
+            heads = both_ways(net.eval(), torch.from_numpy(crops.image[i : i + 64])[:, None])
             above.append(heads["above"])
             scorable.append(torch.sigmoid(heads["scorable"]))
         real, _, _ = evaluate.untouched(workshop)
         for i in range(0, len(real), 64):
-            scorable.append(torch.sigmoid(net(torch.from_numpy(np.ascontiguousarray(real[i : i + 64])))["scorable"]))
+            scorable.append(torch.sigmoid(both_ways(net, torch.from_numpy(np.ascontiguousarray(real[i : i + 64])))["scorable"]))
     logits = torch.cat(above)
     levels = (torch.from_numpy(crops.grade)[:, None] > torch.arange(5)[None]).float()
     choices = np.exp(np.linspace(np.log(0.5), np.log(3), 60))
@@ -126,9 +139,12 @@ def write(options: Namespace) -> None:
     served = Served(net, temperature).eval()
     options.entry.mkdir(parents=True, exist_ok=True)
     path = options.entry / "model.onnx.new"
-    to_onnx(served, path)
-    workshop = Workshop(options.data, options.cache, 1)
-    checks = check(served, path, workshop.make(TUNE_SEED + 1, 10, views=1).image[:, None])
+    float32 = options.run / "float32.onnx"
+    to_onnx(served, float32)
+    crops = Workshop(options.data, options.cache, 1, fold=options.fold).make(TUNE_SEED + 1, 10, views=1).image[:, None]
+    checks = agreement(served, float32, crops)
+    quantise(float32, Workshop(options.data, options.cache, 0, fold=options.fold).make(TUNE_SEED + 2, EXAMPLES, views=1).image[:, None], path)
+    checks |= check_answers(path, crops)
     print(json.dumps({"temperature": temperature, "threshold": options.threshold} | checks), flush=True)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     side = served(torch.zeros(1, 1, CROP, CROP, dtype=torch.uint8))[2].shape[-1]
@@ -150,7 +166,9 @@ def write(options: Namespace) -> None:
             "sha256": {"stringValue": sha256},
         },
     }
-    results = evaluate.measure(options, predictor(session(str(path))))
+    answers = evaluate.collect(options, predictor(session(str(path))))
+    np.savez(options.run / "answers.npz", **answers)
+    figures = evaluate.figures(answers)
     path.replace(options.entry / "model.onnx")
     (options.entry / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     facts = {
@@ -163,7 +181,9 @@ def write(options: Namespace) -> None:
         "crops": saved["seen"],
         "minutes": saved["minutes"],
     } | checks
-    (options.entry / "card.md").write_text(card.text(facts, results, rendered=options.synthetic is not None), encoding="utf-8")
-    for name, (value, low, high) in results["figures"].items():
+    text = card.text(facts, figures, evaluate.confusion(answers), evaluate.worst(answers), options)
+    if not (options.fold or options.without):
+        cards.write_card(options.out, "joint-scoring", text)
+    for name, (value, low, high) in figures.items():
         print(f"{name:62s} {value:.3f} ({low:.3f}-{high:.3f})")
-    print(results["table"])
+    print(evaluate.confusion(answers))

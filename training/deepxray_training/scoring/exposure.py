@@ -106,6 +106,11 @@ def grain(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
     return crop
 
 
+def as_it_is(crop: np.ndarray) -> np.ndarray:
+    """Whole grey levels, and nothing else."""
+    return np.clip(np.rint(crop), 0, 255).astype(np.uint8)
+
+
 def expose(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
     """A crop [CROP, CROP] float32 as some other film would show it, uint8."""
     out = crop.copy()

@@ -1,6 +1,4 @@
-"""Measures of agreement that readers of erosion scores expect, with bootstrap intervals over hands."""
-
-from collections.abc import Callable
+"""Measures of agreement that readers of erosion scores expect."""
 
 import numpy as np
 
@@ -52,16 +50,3 @@ def calibration_error(probabilities: np.ndarray, truth: np.ndarray, bins: int = 
     return float(
         sum(abs((guess == truth)[slot == b].mean() - sure[slot == b].mean()) * (slot == b).mean() for b in range(bins) if (slot == b).any())
     )
-
-
-def interval(figure: Callable[[np.ndarray], float], hands: np.ndarray, seed: int = 0, times: int = 200) -> tuple[float, float, float]:
-    """``figure(rows)`` on all rows, and its 95 % interval when hands are drawn with replacement."""
-    rng = np.random.default_rng(seed)
-    order = np.argsort(hands, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(hands[order])) + 1)
-    drawn = []
-    for _ in range(times):
-        rows = np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))])
-        drawn.append(figure(rows))
-    low, high = np.nanpercentile(drawn, [2.5, 97.5])
-    return figure(np.arange(len(hands))), float(low), float(high)

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 GRADES = 6
+STEADY, RISING = 2.5, 4.0
+"""Weights of the terms of ``unsteadiness``."""
 
 
 class Block(nn.Module):
@@ -69,8 +71,16 @@ class ScoringNet(nn.Module):
         }
 
 
+def both_ways(net: ScoringNet, crop: Tensor) -> dict[str, Tensor]:
+    """Heads averaged over the crop and its mirror image, which show the same joint: they waver less than one alone."""
+    there, back = 0, 1
+    heads = {name: head.reshape(2, -1, *head.shape[1:]) for name, head in net(torch.cat([crop, crop.flip(3)])).items()}
+    heads["evidence"] = torch.stack([heads["evidence"][there], heads["evidence"][back].flip(3)])
+    return {name: (head[there] + head[back]) / 2 for name, head in heads.items()}
+
+
 class Served(nn.Module):
-    """What is exported: probabilities instead of logits."""
+    """What is exported: probabilities instead of logits, of the crop seen both ways."""
 
     def __init__(self, net: ScoringNet, temperature: float = 1.0, scorable_temperature: float = 1.0) -> None:
         super().__init__()
@@ -79,7 +89,7 @@ class Served(nn.Module):
         self.scorable_temperature = scorable_temperature
 
     def forward(self, crop: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        heads = self.net(crop)
+        heads = both_ways(self.net, crop)
         above = torch.sigmoid(heads["above"] / self.temperature)
         """[n, 5] probability that the grade is above 0, 1, 2, 3, 4: never grows."""
         grade = torch.cat([1 - above[:, :1], above[:, :4] - above[:, 1:], above[:, 4:]], dim=1).clamp(0, 1)
@@ -103,3 +113,16 @@ def loss(heads: dict[str, Tensor], percent: Tensor, grade: Tensor, evidence: Ten
     if mapped.any():
         terms["evidence"] = F.binary_cross_entropy_with_logits(heads["evidence"][mapped, 0], evidence[mapped]) * 2
     return terms
+
+
+def unsteadiness(above: Tensor, percent: Tensor, grows: Tensor) -> dict[str, Tensor]:
+    """What two views of a joint side by side ([2 n] rows) should not do, in expected grades: differ where they show
+    one thing; fall where its lesion grows from the first to the second."""
+    grade = torch.sigmoid(above).sum(1).reshape(-1, 2)
+    scored = (percent >= 0).reshape(-1, 2).all(1).float()
+    growing = grows.reshape(-1, 2)[:, 0].float()
+    rises = (grade[:, 1] - grade[:, 0]) * scored
+    return {
+        "moves": STEADY * (rises**2 * (1 - growing)).mean(),
+        "falls": RISING * (F.relu(-rises) * growing).mean(),
+    }

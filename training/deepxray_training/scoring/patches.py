@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from .. import frames
-from ..data import JOINTS, Film, held_out, read_films, read_grey, upright, upright_points
+from ..data import JOINTS, Film, Fold, part_of, read_films, read_grey, upright, upright_points
 
 CROP = 112
 PATCH = 168
@@ -19,7 +19,8 @@ MATURE_MONTHS = 168
 """Bone age from which growth plates are closed in nearly all (14 years)."""
 SIDE_MCP, SIDE_PIP = 0.72, 0.58
 """Side of the crop in hand scales."""
-_VERSION = 3
+_VERSION = 4
+PARTS = {"train": 0, "aside": 1, "val": 2}
 
 
 @dataclass
@@ -78,28 +79,28 @@ def is_mature(film: Film) -> bool:
     return "SHS_NET" in film.source or (film.bone_age_months or 0) >= MATURE_MONTHS
 
 
-def load(data: Path, cache: Path) -> Patches:
+def load(data: Path, cache: Path, fold: Fold | None = None) -> Patches:
     """All joints of single hands; built on the first call."""
     store = cache / f"scoring-patches-{_VERSION}.npz"
     if not store.exists():
         cache.mkdir(parents=True, exist_ok=True)
         _build(data, store)
     with np.load(store) as arrays:
-        return Patches(**{name: arrays[name] for name in Patches.__dataclass_fields__})
+        columns = {name: arrays[name] for name in Patches.__dataclass_fields__ if name != "part"}
+    hands = [film for film in read_films(data, fold) if film.joints is not None]
+    return Patches(**columns, part=np.repeat([PARTS[part_of(film)] for film in hands], len(JOINTS)))
 
 
 def _build(data: Path, store: Path) -> None:
     films = [film for film in read_films(data) if film.joints is not None]
     groups = {group: i for i, group in enumerate(sorted({film.group for film in films}))}
-    rows: dict[str, list] = {name: [] for name in Patches.__dataclass_fields__}
+    rows: dict[str, list] = {name: [] for name in Patches.__dataclass_fields__ if name != "part"}
     for count, film in enumerate(films):
         image, points = upright_left_hand(film)
-        part = 2 if film.split == "val" else int(held_out(film))
         for joint in range(len(JOINTS)):
             rows["image"].append(cut(image, points, joint))
             rows["joint"].append(joint)
             rows["hand"].append(groups[film.group])
-            rows["part"].append(part)
             rows["mature"].append(is_mature(film))
             rows["sharpness"].append(side_of(joint) * hand_scale(points) / CROP)
         if count % 200 == 0:

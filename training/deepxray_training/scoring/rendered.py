@@ -2,7 +2,7 @@
 
 ``python -m deepxray_training.scoring.rendered --out DIR`` calls the renderer (Node) for folders ``train`` (seeds from
 100000) and ``test`` (seeds from 300000): half with the patients it draws itself, half with every joint eroded by
-chance, so that all grades occur.
+chance, so that all grades occur; every third hand lacks one or two rays.
 """
 
 import argparse
@@ -60,6 +60,12 @@ def _random_lesions(rng: np.random.Generator) -> dict[str, int]:
     return percent
 
 
+def _missing_rays(seed: int) -> list[int]:
+    """One ray, or two."""
+    rng = np.random.default_rng(seed)
+    return sorted(int(ray) for ray in rng.choice(5, 1 + int(rng.random() < 0.4), replace=False) + 1)
+
+
 def render(out: Path, first_seed: int, hands: int) -> None:
     out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(first_seed)
@@ -71,6 +77,8 @@ def render(out: Path, first_seed: int, hands: int) -> None:
             lesions.write_text(json.dumps(_random_lesions(rng)))
         command = [str(node), "synthetic/main.ts", "--out", str(out.resolve()), "--seed", str(seed)]
         command += ["--lesions", str(Path(lesions).resolve() if seed % 2 else lesions), "--spacing", SPACINGS[seed % 3]]
+        if seed % 3 == 0:
+            command += ["--missing-fingers", ",".join(str(ray) for ray in _missing_rays(seed))]
         if not (out / f"hand-{seed}.json").exists():
             subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
 

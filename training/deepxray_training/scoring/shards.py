@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..data import Fold
 from . import companions, exposure, joint_layers, outlines, patches, rendered, simulate, unscorable
 from .exposure import EVIDENCE
 from .patches import CROP, Patches
@@ -25,10 +26,16 @@ MIX = {
     "healthy growing": 0.12,
     "sham": 0.07,
     "companion": 0.15,
+    # The two that look most like destruction, once more on their own.
+    "flexion": 0.05,
+    "subluxation": 0.025,
     "lesion": 0.21,
     "lesion+": 0.21,
     "unscorable": 0.09,
+    "series": 0.08,
 }
+LEFT_OUT = {"companions": ("companion", "flexion", "subluxation"), "steadiness": ("series",)}
+"""What of the mix an ablation takes away altogether."""
 RENDERED = 0.07
 """Share of rendered hands beside them, where there are any."""
 GRADES = {1: (1.5, 20.0, 0.42), 2: (20.0, 40.0, 0.18), 3: (40.0, 60.0, 0.14), 4: (60.0, 80.0, 0.12), 5: (80.0, 100.0, 0.14)}
@@ -51,6 +58,8 @@ class Crops:
     """[n] str: what was done."""
     joint: np.ndarray
     """[n] row of the patch it came from, -1 for none."""
+    grows: np.ndarray | None = None
+    """[n] bool: the views of this joint show its lesion growing, step by step; else they show one thing."""
 
     def __len__(self) -> int:
         return len(self.image)
@@ -59,11 +68,12 @@ class Crops:
 class Workshop:
     """Holds the healthy joints of one part of the data (0 train, 1 tuning, 2 val) and makes samples of them."""
 
-    def __init__(self, data: Path, cache: Path, part: int, synthetic: Path | None = None) -> None:
-        everything = patches.load(data, cache)
+    def __init__(self, data: Path, cache: Path, part: int, synthetic: Path | None = None, fold: Fold | None = None, without: str | None = None) -> None:
+        self.without = without
+        everything = patches.load(data, cache, fold)
         rows = np.flatnonzero(everything.part == part)
         self.patches: Patches = everything.take(rows)
-        off_target, off_part = unscorable.load(data, cache)
+        off_target, off_part = unscorable.load(data, cache, fold)
         self.off_target = off_target[off_part == part]
         self.outlines = _outlines(everything, cache)
         self.row = rows
@@ -107,7 +117,7 @@ class Workshop:
             return simulate.companion(rng, layers, kinds, "all"), index
         if what in ("lesion", "lesion+"):
             low, high = self._band(rng)
-            return simulate.eroded(rng, layers, rng.uniform(low, high), alone=what == "lesion"), index
+            return simulate.eroded(rng, layers, rng.uniform(low, high), what == "lesion", self.without), index
         return self._unscorable(rng)
 
     def _band(self, rng: np.random.Generator) -> tuple[float, float]:
@@ -132,11 +142,11 @@ class Workshop:
         matrix = exposure.straight() if plain else exposure.frame(rng)
         crop = exposure.cut(np.maximum(joint.film, 0).astype(np.float32), matrix)
         if plain:
-            image = np.clip(np.rint(crop), 0, 255).astype(np.uint8)
+            image = exposure.as_it_is(crop)
         elif joint.kind == "washed out":
             image = unscorable.washed_out(rng, crop)
         else:
-            image = exposure.expose(rng, crop)
+            image = exposure.as_it_is(crop) if self.without == "exposure" else exposure.expose(rng, crop)
             if joint.kind == "beyond film":
                 image = unscorable.beyond_film(rng, image)
         if joint.percent > 0:
@@ -146,10 +156,12 @@ class Workshop:
         return image, evidence
 
     def make(self, seed: int, joints: int, mix: dict[str, float] = MIX, views: int = VIEWS, plain: bool = False) -> Crops:
-        """``joints`` simulated joints in ``views`` views each, shuffled."""
+        """``joints`` simulated joints, shuffled, each in ``views`` views one after the other."""
         rng = np.random.default_rng(seed)
         if self.rendered is not None and mix is MIX:
             mix = MIX | {"rendered": RENDERED}
+        if self.without in LEFT_OUT:
+            mix = {kind: share for kind, share in mix.items() if kind not in LEFT_OUT[self.without]}
         kinds = list(mix)
         order = rng.choice(len(kinds), joints, p=np.array(list(mix.values())) / sum(mix.values()))
         rows: list[tuple] = []
@@ -157,11 +169,14 @@ class Workshop:
         for count, kind in enumerate(order):
             if count % PER_LAYERS == 0:
                 layers, index = self.layers(rng)
+            if kinds[kind] == "series":
+                rows += self.series(rng, layers, index, views)
+                continue
             joint, source = self.joint(rng, kinds[kind], layers, index)
             for _ in range(views):
                 image, evidence = self.view(rng, joint, plain)
-                rows.append((image, joint.percent, joint.grade, evidence, joint.kind, source))
-        shuffled = rng.permutation(len(rows))
+                rows.append((image, joint.percent, joint.grade, evidence, joint.kind, source, False))
+        shuffled = (rng.permutation(joints)[:, None] * views + np.arange(views)).ravel()
         columns = list(zip(*[rows[i] for i in shuffled]))
         return Crops(
             np.stack(columns[0]),
@@ -170,7 +185,17 @@ class Workshop:
             np.stack(columns[3]),
             np.asarray(columns[4]),
             np.asarray(columns[5], np.int64),
+            np.asarray(columns[6], bool),
         )
+
+    def series(self, rng: np.random.Generator, layers: joint_layers.Layers, index: int, steps: int) -> list[tuple]:
+        """One lesion growing in ``steps`` steps, all in one frame and exposure."""
+        seen, plain = int(rng.integers(2**31)), rng.random() < 0.4
+        rows = []
+        for joint in simulate.growing(rng, layers, steps):
+            image, evidence = self.view(np.random.default_rng(seen), joint, plain)
+            rows.append((image, joint.percent, joint.grade, evidence, joint.kind, index, True))
+        return rows
 
 
 def _outlines(everything: Patches, cache: Path) -> outlines.Outlines:
@@ -186,11 +211,11 @@ def _outlines(everything: Patches, cache: Path) -> outlines.Outlines:
 _workshop: Workshop | None = None
 
 
-def start_worker(data: Path, cache: Path, part: int, synthetic: Path | None) -> None:
+def start_worker(data: Path, cache: Path, part: int, synthetic: Path | None, fold: Fold | None, without: str | None) -> None:
     """Of a process pool: a worker keeps its workshop."""
     global _workshop
     cv2.setNumThreads(1)
-    _workshop = Workshop(data, cache, part, synthetic)
+    _workshop = Workshop(data, cache, part, synthetic, fold, without)
 
 
 def make_in_worker(task: tuple[int, int]) -> Crops:

@@ -93,8 +93,11 @@ def _room(layers: Layers, damages: list[lesions.Damage], quantile: float) -> flo
     return float(np.clip(np.quantile(gaps, quantile), 0, 50)) if len(gaps) > 5 else layers.gap_width
 
 
-def eroded(rng: np.random.Generator, layers: Layers, percent: float, alone: bool) -> Joint:
-    """A joint with about ``percent`` of its outline destroyed; ``alone`` without companions or deformity."""
+def eroded(rng: np.random.Generator, layers: Layers, percent: float, alone: bool, without: str | None = None) -> Joint:
+    """A joint with about ``percent`` of its outline destroyed; ``alone`` without companions or deformity.
+
+    ``without``: an ingredient of ablation.py to leave out.
+    """
     bones = [layers.distal, layers.proximal]
     for _ in range(3):
         damages = lesions.destroy(rng, bones, percent)
@@ -105,7 +108,7 @@ def eroded(rng: np.random.Generator, layers: Layers, percent: float, alone: bool
     edited = []
     for bone, damage in zip(bones, damages):
         keep = cv2.GaussianBlur((1 - damage.removed) * (1 + damage.sclerosis), (0, 0), sigma)
-        edited.append(bone.layer * keep)
+        edited.append(bone.layer * (1 if without == "erosion" else keep))
     moves = (Move(), Move())
     soft = 0.0
     name = "lesion"
@@ -113,13 +116,14 @@ def eroded(rng: np.random.Generator, layers: Layers, percent: float, alone: bool
     if not alone:
         name = "lesion+"
         for kind in companions.EDITING:
-            if rng.random() < 0.3:
+            if rng.random() < 0.3 and without != "companions":
                 companions.edit(rng, kind, layers, edited)
-        if rng.random() < 0.3:
+        if rng.random() < 0.3 and without != "companions":
             soft = companions.swelling(rng, layers)
-        moves = _deformity(rng, layers, damages, reached)
-        fused = reached > 55 and rng.random() < 0.3
-    if reached > 40 and alone and rng.random() < 0.6:
+        if without != "deformity":
+            moves = _deformity(rng, layers, damages, reached)
+            fused = reached > 55 and rng.random() < 0.3
+    if reached > 40 and alone and rng.random() < 0.6 and without != "deformity":
         # An end that is gone lets the bones close up: a wide dark gap is seldom seen.
         moves = _share(_room(layers, damages, rng.uniform(0.0, 0.4)) * rng.uniform(0.5, 1.0))
     if fused:
@@ -134,6 +138,33 @@ def eroded(rng: np.random.Generator, layers: Layers, percent: float, alone: bool
     if fused:
         evidence = np.maximum(evidence, _fused_zone(layers, moves))
     return Joint(film, np.clip(evidence, 0, 1), reached, name)
+
+
+def growing(rng: np.random.Generator, layers: Layers, steps: int) -> list[Joint]:
+    """One or two notches on a joint that grow step by step, at times from nothing; shapes stay as they are."""
+    bones = [layers.distal, layers.proximal]
+    sites = [
+        (int(rng.integers(2)), rng.uniform(0.12, 0.88), np.exp(rng.uniform(-0.4, 0.4)), int(rng.integers(2**31)))
+        for _ in range(1 + int(rng.random() < 0.3))
+    ]
+    sizes = np.sort(np.exp(rng.uniform(np.log(2.2), np.log(26), steps)))
+    if rng.random() < 0.35:
+        sizes[0] = 0
+    sigma = rng.uniform(*BLUR) if rng.random() < 0.6 else 0
+    percent, made = 0.0, []
+    for size in sizes:
+        damages = [lesions.Damage(), lesions.Damage()]
+        for bone, at, slender, shape in sites:
+            if size > 0:
+                lesions.notch(np.random.default_rng(shape), bones[bone], damages[bone], at, size, size * slender)
+        keep = [(1 - d.removed) * (1 + d.sclerosis) for d in damages]
+        if sigma > 0:
+            keep = [cv2.GaussianBlur(k, (0, 0), sigma) for k in keep]
+        film = compose(layers, *[bone.layer * k for bone, k in zip(bones, keep)], (Move(), Move()))
+        percent = max(percent, lesions.eroded_percent(bones, damages))
+        gone = np.maximum(*[d.removed * bone.mask for d, bone in zip(damages, bones)])
+        made.append(Joint(film, np.clip(gone, 0, 1), percent, "growing"))
+    return made
 
 
 def _fused_zone(layers: Layers, moves: tuple[Move, Move]) -> np.ndarray:

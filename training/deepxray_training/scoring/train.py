@@ -10,8 +10,9 @@ from collections import deque
 import numpy as np
 import torch
 
+from ..engine import start_from
 from . import shards
-from .network import ScoringNet, loss
+from .network import ScoringNet, loss, unsteadiness
 from .shards import Crops
 
 BATCH = 64
@@ -60,17 +61,18 @@ def train(options: Namespace) -> None:
         getattr(options, name) for name in ("data", "cache", "run", "seed", "samples", "minutes")
     )
     run.mkdir(parents=True, exist_ok=True)
+    state = run / "checkpoint.pt"
     torch.set_num_threads(options.threads)
     torch.manual_seed(seed)
-    shards.Workshop(data, cache, 0)  # builds the caches before the workers need them
+    workshop = shards.Workshop(data, cache, 0, fold=options.fold)  # builds the caches before the workers need them
     net = ScoringNet()
-    if options.start_from:
-        net.load_state_dict(torch.load(options.start_from, weights_only=True)["average"])
+    if options.init and not state.exists():
+        start_from(options.init, net, torch.from_numpy(workshop.make(seed, 100).image)[:, None])
+    del workshop
     net = net.to(memory_format=torch.channels_last)
     average = Averaged(net)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=options.lr, weight_decay=0.01)
     seen, spent, first = 0, 0.0, 0
-    state = run / "checkpoint.pt"
     if state.exists():
         saved = torch.load(state, weights_only=True)
         net.load_state_dict(saved["net"])
@@ -85,7 +87,7 @@ def train(options: Namespace) -> None:
     average.net.to(device)
     context = multiprocessing.get_context("spawn")
     rng = np.random.default_rng([seed, first])
-    with context.Pool(options.workers, shards.start_worker, (data, cache, 0, options.synthetic and options.synthetic / "train")) as pool:
+    with context.Pool(options.workers, shards.start_worker, (data, cache, 0, options.synthetic and options.synthetic / "train", options.fold, options.without)) as pool:
         wanted = ((seed * 1_000_003 + k, JOINTS) for k in range(first, 10**9))
         # A few shards ahead, and no more: a pool would otherwise make them all.
         waiting = deque(pool.apply_async(shards.make_in_worker, (next(wanted),)) for _ in range(options.workers + 1))
@@ -101,10 +103,9 @@ def train(options: Namespace) -> None:
                 waiting.append(pool.apply_async(shards.make_in_worker, (next(wanted),)))
                 shard += 1
                 parts = [new] + list(old)
-            order = [(new, rows) for rows in _batches(rng, len(new))] if new is not None else []
+            order = [(new, rows) for _ in range(2) for rows in _batches(rng, JOINTS)] if new is not None else []
             for part in old:
-                rows = rng.permutation(len(part))[: len(part) // (6 if new is not None else 3)]
-                order += [(part, piece) for piece in _batches(rng, len(rows), rows)]
+                order += [(part, rows) for rows in _batches(rng, JOINTS // (3 if new is not None else 1))]
             sums: dict[str, float] = {}
             net.train()
             for i in rng.permutation(len(order)):
@@ -114,13 +115,16 @@ def train(options: Namespace) -> None:
                     share = max(share, (time.monotonic() - started) / 60 / minutes)
                 if share >= 1:
                     break
-                rate = 2e-3 * min(1, (seen + 1) / 8000) * (0.5 + 0.5 * math.cos(math.pi * share)) + 1e-6
+                rate = options.lr * min(1, (seen + 1) / 8000) * (0.5 + 0.5 * math.cos(math.pi * share)) + 1e-6
                 for group in optimiser.param_groups:
                     group["lr"] = rate
                 image, percent, grade, evidence = (t.to(device) for t in tensors(part, rows))
                 with torch.autocast(device.type, torch.bfloat16):
                     heads = net(image.contiguous(memory_format=torch.channels_last))
-                terms = loss({name: head.float() for name, head in heads.items()}, percent, grade, evidence)
+                heads = {name: head.float() for name, head in heads.items()}
+                terms = loss(heads, percent, grade, evidence)
+                if options.without != "steadiness":
+                    terms |= unsteadiness(heads["above"], percent, torch.from_numpy(part.grows[rows]).to(device))
                 optimiser.zero_grad(set_to_none=True)
                 sum(terms.values()).backward()
                 torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -132,7 +136,9 @@ def train(options: Namespace) -> None:
             if new is not None:
                 old.append(new)
             spent = time.monotonic() - started
-            line = {"crops": seen, "shards": shard, "minutes": round(spent / 60, 1), "rate": round(seen / max(spent, 1), 1)}
+            line = {"done, %": round(100 * min(share, 1)), "crops": seen, "minutes": round(spent / 60, 1)}
+            line["minutes left"] = round(spent / 60 * max(0, 1 / max(share, 1e-3) - 1), 1)
+            line["shards"] = shard
             line |= {name: round(value / max(1, len(order)), 4) for name, value in sums.items()}
             print(json.dumps(line), flush=True)
             torch.save(
@@ -156,7 +162,10 @@ def train(options: Namespace) -> None:
     torch.save({"average": average.net.state_dict(), "seen": seen, "minutes": spent / 60, "seed": seed}, run / "trained.pt")
 
 
-def _batches(rng: np.random.Generator, count: int, rows: np.ndarray | None = None) -> list[np.ndarray]:
-    order = rng.permutation(count)
-    order = order if rows is None else rows[order]
-    return [order[i : i + BATCH] for i in range(0, count - BATCH + 1, BATCH)]
+def _batches(rng: np.random.Generator, joints: int) -> list[np.ndarray]:
+    """Rows of a shard, BATCH at a time: of ``joints`` of its joints two views each, side by side and in order."""
+    order = rng.permutation(JOINTS)[:joints]
+    skipped = rng.integers(0, shards.VIEWS, joints)
+    pairs = np.array([[v for v in range(shards.VIEWS) if v != s] for s in range(shards.VIEWS)])[skipped]
+    rows = (order[:, None] * shards.VIEWS + pairs).ravel()
+    return [rows[i : i + BATCH] for i in range(0, len(rows) - BATCH + 1, BATCH)]

@@ -6,28 +6,28 @@ import cv2
 import numpy as np
 
 from .. import frames
-from ..data import held_out, read_films, read_grey, upright
+from ..data import Fold, part_of, read_films, read_grey, upright
 from . import exposure, noise
-from .patches import CROP, PATCH, hand_scale, side_of, upright_left_hand
+from .patches import CROP, PARTS, PATCH, hand_scale, side_of, upright_left_hand
 
-_VERSION = 2
+_VERSION = 3
 
 
-def load(data: Path, cache: Path) -> tuple[np.ndarray, np.ndarray]:
+def load(data: Path, cache: Path, fold: Fold | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Patches off target [n, PATCH, PATCH] uint8 and their part [n] (0 train, 1 tuning, 2 val)."""
     store = cache / f"scoring-off-target-{_VERSION}.npz"
     if not store.exists():
         cache.mkdir(parents=True, exist_ok=True)
         _build(data, store)
     with np.load(store) as arrays:
-        return arrays["image"], arrays["part"]
+        image, of = arrays["image"], arrays["film"]
+    return image, np.array([PARTS[part_of(film)] for film in read_films(data, fold)])[of]
 
 
 def _build(data: Path, store: Path) -> None:
     rng = np.random.default_rng(20)
-    images, parts = [], []
-    for film in read_films(data):
-        part = 2 if film.split == "val" else int(held_out(film))
+    images, films = [], []
+    for index, film in enumerate(read_films(data)):
         if film.joints is not None:
             image, points = upright_left_hand(film)
             found = list(_off_hand(rng, image, points))
@@ -37,8 +37,8 @@ def _build(data: Path, store: Path) -> None:
         else:
             continue
         images += found
-        parts += [part] * len(found)
-    np.savez(store, image=np.asarray(images, np.uint8), part=np.asarray(parts))
+        films += [index] * len(found)
+    np.savez(store, image=np.asarray(images, np.uint8), film=np.asarray(films))
 
 
 def _off_hand(rng: np.random.Generator, image: np.ndarray, points: np.ndarray):

@@ -1,0 +1,78 @@
+"""Trains, exports, measures and cards all four models, one after the other: ``python -m deepxray_training.all --data DATA``.
+
+Stopped and started again, it goes on where it was: a model that is done is not trained again, one half trained
+goes on from its checkpoint. Each model's own command takes the options of its own; this one runs their defaults.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from .engine import REPOSITORY, TRAINING
+
+SHARE = {"body_part": 0.2, "localisation": 0.3, "refinement": 0.2, "scoring": 0.3}
+"""The models in the order in which they need each other (refinement is measured behind localisation), and about how
+much of the whole time each takes, for the time left."""
+BRIEF = {
+    "body_part": ["--steps", "8", "--batch", "8"],
+    "localisation": ["--steps", "8", "--batch", "4"],
+    "refinement": ["--steps", "8", "--batch", "8"],
+    "scoring": ["--samples", "500"],
+}
+"""To try the whole command in minutes; the networks know nothing."""
+
+
+def command(model: str, args: argparse.Namespace) -> list[str]:
+    line = [sys.executable, "-m", f"deepxray_training.{model}", "--data", str(args.data.resolve()), "--work", str(args.work.resolve())]
+    line += ["--out", str(args.out.resolve()), "--run", args.run, "--seed", str(args.seed), "--threads", str(args.threads)]
+    line += ["--workers", str(args.workers)]
+    if args.fold:
+        line += ["--fold", args.fold]
+    if args.synthetic:
+        rendered = args.synthetic.resolve()
+        line += ["--synthetic", str(rendered)] if model == "scoring" else ["--synthetic", str(rendered / "train"), "--synthetic-test", str(rendered / "test")]
+    return line + (BRIEF[model] if args.brief else [])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m deepxray_training.all", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="data folder with films.csv and joints.csv")
+    parser.add_argument("--work", type=Path, default=TRAINING, help="folder for cache/ and runs/, which may be deleted")
+    parser.add_argument("--out", type=Path, default=REPOSITORY, help="model repository to export into")
+    parser.add_argument("--run", default="all", help="name of the folders under runs/<model>/")
+    parser.add_argument("--fold", help="k/n: set the k-th of n parts of the hands aside to measure on; exports nothing")
+    parser.add_argument("--synthetic", type=Path, help="folder of rendered hands to learn from as well: train/ and test/")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="torch's threads")
+    parser.add_argument("--workers", type=int, default=1, help="processes that make samples")
+    parser.add_argument("--brief", action="store_true", help="a few steps of each under the run name 'brief', to see that everything runs; name another --out, the networks know nothing")
+    args = parser.parse_args()
+    if args.brief:
+        args.run = "brief"
+    if not (args.data / "films.csv").exists():
+        parser.error(f"{args.data} has no films.csv: --data takes the folder whose layout deepxray_training/data.py describes")
+    args.work.mkdir(parents=True, exist_ok=True)
+    record = args.work / "runs" / f"all-{args.run}{'-fold-' + args.fold.replace('/', '-of-') if args.fold else ''}.json"
+    done: dict[str, float] = json.loads(record.read_text()) if record.exists() else {}
+    for number, model in enumerate(SHARE, 1):
+        if model in done:
+            print(f"[{number}/{len(SHARE)}] {model}: done before", flush=True)
+            continue
+        before = sum(SHARE[m] for m in done)
+        left = f", about {sum(done.values()) / before * (1 - before) / 60:.0f} min left in all" if done else ""
+        print(f"[{number}/{len(SHARE)}] {model}: {100 * before:.0f} % done{left}", flush=True)
+        started = time.monotonic()
+        ended = subprocess.run(command(model, args), cwd=TRAINING)
+        if ended.returncode:
+            sys.exit(f"{model} ended with {ended.returncode}; the same command goes on from its last checkpoint")
+        done[model] = time.monotonic() - started
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(json.dumps(done))
+    print("100 % done", flush=True)
+
+
+if __name__ == "__main__":
+    main()

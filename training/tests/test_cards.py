@@ -1,0 +1,32 @@
+"""Cards: what was measured apart outlives a new card."""
+
+import pytest
+
+from deepxray_training import cards
+
+TEXT = "# a model, version 1\n\n## Figures\n\nnone\n\n## How it fails\n\nseldom\n"
+
+
+def test_a_section_goes_before_the_failures_and_is_replaced_by_a_newer_one(tmp_path):
+    (tmp_path / "gate" / "1").mkdir(parents=True)
+    cards.write_card(tmp_path, "gate", TEXT)
+    path = cards.card_path(tmp_path, "gate")
+    for body in ("first", "second"):
+        cards.put_section(path, "Five folds", body)
+    text = path.read_text()
+    assert text.count("## Five folds") == 1 and "first" not in text
+    assert text.index("## Figures") < text.index("second") < text.index("## How it fails")
+
+
+def test_a_section_survives_when_the_card_is_written_anew(tmp_path):
+    (tmp_path / "gate" / "1").mkdir(parents=True)
+    cards.write_card(tmp_path, "gate", TEXT)
+    cards.put_section(cards.card_path(tmp_path, "gate"), "8-bit", "half the time")
+    cards.write_card(tmp_path, "gate", TEXT.replace("seldom", "often"))
+    text = cards.card_path(tmp_path, "gate").read_text()
+    assert "half the time" in text and "often" in text and "seldom" not in text
+
+
+def test_a_section_that_would_be_lost_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="MEASURED_APART"):
+        cards.put_section(tmp_path / "card.md", "Notes", "")
