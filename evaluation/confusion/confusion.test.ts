@@ -31,7 +31,7 @@ test('its soft accuracy does not follow: 2,324 hits make 94.1 % only of 247 film
   expect(statement).toContain('2324 of 2365');
   expect(statement).toContain('98.27 %');
   expect(statement).toContain('2470');
-  expect(statement).toContain('105 of these were never scored');
+  expect(statement).toContain('the 105 of these that were never scored');
 });
 
 test("another matrix is held against a figure that one gives, with no word of the prototype's films", () => {

@@ -71,9 +71,10 @@ function denominators(
   if (!isPrototypes(counts) || asked < least || asked > most) {
     return `${other}, at least ${least - total} pairs more: pairs without an answer, most likely.`;
   }
+  const away = asked - total;
   return (
-    `${other}: ${FILMS_OF_PROTOTYPE} films × ${JOINTS_A_FILM} joints are ${asked}, and ${asked - total} of these were never scored; ` +
-    `they count as misses in the soft figure and not at all in the exact one. By ${asked} the accuracy would be ${percent((exact * total) / asked)}.`
+    `${other}. ${FILMS_OF_PROTOTYPE} films × ${JOINTS_A_FILM} joints are ${asked}, which fits: the ${away} of these that were never ` +
+    `scored then count as misses in the soft figure and not at all in the exact one, which by ${asked} would be ${percent((exact * total) / asked)}.`
   );
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRandom, type Random } from '../../synthetic/random.ts';
 import { accuracy, kappa } from './agreement.ts';
-import { bootstrap, type Estimate, lowerShare } from './bootstrap.ts';
+import { bootstrap, type Estimate, intervalOfNone, lowerShare } from './bootstrap.ts';
 import { type ConfusionMatrix, confusionMatrix, emptyMatrix } from './confusion-matrix.ts';
 import { mean } from './moments.ts';
 import { type Statistic, Undefined } from './statistic.ts';
@@ -102,4 +102,19 @@ test('a statistic that many draws leave undefined has no interval', () => {
 test('few patients make a wider interval: the tails are those of Student with n − 1 degrees', () => {
   expect(lowerShare(10)).toBeLessThan(lowerShare(100));
   expect(lowerShare(100_000)).toBeCloseTo(0.025, 4);
+});
+
+test('a share that no patient shows is no certainty: its interval is the exact one of as many patients', () => {
+  const never = bootstrap(
+    Array.from({ length: 30 }, () => [0]),
+    (items) => ({ share: mean(items) }),
+    {
+      draws: 100,
+      seed: 1,
+    },
+  );
+  expect(never.share.interval).toBeUndefined();
+  // scipy.stats.binomtest(0, 30).proportion_ci() gives 0 to 0.11570.
+  expect(intervalOfNone(0, 30).high).toBeCloseTo(0.1157, 4);
+  expect(intervalOfNone(1, 30).low).toBeCloseTo(1 - 0.1157, 4);
 });

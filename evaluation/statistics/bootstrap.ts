@@ -53,8 +53,10 @@ export function bootstrap<Item, Name extends string>(
   ) as Record<Name, Estimate>;
 }
 
-function intervalOf(drawn: number[], patients: number): Interval {
+/** None where every draw gives the same: the sample then cannot say how far off it is. */
+function intervalOf(drawn: number[], patients: number): Interval | undefined {
   const ascending = Float64Array.from(drawn).sort();
+  if (ascending[0] === ascending.at(-1)) return undefined;
   const share = lowerShare(patients);
   return { low: quantileOfSorted(ascending, share), high: quantileOfSorted(ascending, 1 - share) };
 }
@@ -62,3 +64,12 @@ function intervalOf(drawn: number[], patients: number): Interval {
 /** 0.025, and less the fewer the patients. */
 export const lowerShare = (patients: number): number =>
   normalCdf(-Math.sqrt(patients / (patients - 1)) * studentQuantile(0.975, patients - 1));
+
+/**
+ * Exact interval (Clopper & Pearson, Biometrika 1934;26:404) of a share that is 0 or 1 in all patients, each taken as
+ * one trial since joints of one patient may all go wrong together: 0 to 1 − 0.025^(1/n), or its mirror image.
+ */
+export function intervalOfNone(value: 0 | 1, patients: number): Interval {
+  const reach = 1 - 0.025 ** (1 / patients);
+  return value === 0 ? { low: 0, high: reach } : { low: 1 - reach, high: 1 };
+}
