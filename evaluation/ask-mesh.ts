@@ -6,6 +6,7 @@ import type { Dataset } from './dataset/dataset.ts';
 import { openAnswers } from './run/answers-file.ts';
 import { type Address, withOwnMesh } from './run/own-mesh.ts';
 import { openQuestions, type Question, runFilms } from './run/run-films.ts';
+import { nothingAnswers } from './run/try-again.ts';
 import { filmsOf, VARIANTS, type Variant } from './run/variant.ts';
 
 export type Asking = {
@@ -54,7 +55,21 @@ export async function askMesh(dataset: Dataset, asking: Asking): Promise<void> {
     }
   };
   if (url === undefined) await withOwnMesh(asking.environment, signal, ask);
-  else await ask({ url: url.replace(/\/+$/, ''), grpc }, signal);
+  else {
+    const gateway = url.replace(/\/+$/, '');
+    await requireGateway(gateway, signal);
+    await ask({ url: gateway, grpc }, signal);
+  }
+}
+
+/** At once, rather than after every try of the first film. */
+async function requireGateway(url: string, signal: AbortSignal): Promise<void> {
+  try {
+    await fetch(`${url}/livez`, { signal });
+  } catch {
+    signal.throwIfAborted();
+    throw nothingAnswers(url);
+  }
 }
 
 /** The truth takes a step's place only where there are grades to lose, and gRPC to give it by. */

@@ -19,11 +19,7 @@ export async function tryAgain(
     const outcome = await attempt();
     signal.throwIfAborted();
     if ('away' in outcome) {
-      if (tries >= TRIES) {
-        throw new CannotEvaluate(
-          `nothing answers at ${address}: start the system with "npm start", or leave --url out`,
-        );
-      }
+      if (tries >= TRIES) throw nothingAnswers(address);
     } else if (isFinal(outcome.answered) || tries >= TRIES) {
       return { ...outcome.answered, tries };
     }
@@ -33,6 +29,9 @@ export async function tryAgain(
     await delay(waitMs, undefined, { signal });
   }
 }
+
+export const nothingAnswers = (address: string): CannotEvaluate =>
+  new CannotEvaluate(`nothing answers at ${address}: start the system with "npm start", or leave --url out`);
 
 /** The film's own answer, not one of a mesh that was busy or broken. */
 export const isFinal = ({ status, missing }: Pick<Answered, 'status' | 'missing'>): boolean =>
