@@ -168,11 +168,16 @@ describe('a mesh with one deliberately worse model', () => {
     expect((await evaluate(baseline)).exitCode).toBe(0);
     const compare = ['--dataset', few, '--recompute', '--compare', out('baseline')];
 
-    const bounds = ['--fail-below', 'compare.end-to-end.accuracy=-0.05', '--fail-below', 'grades.accuracy=0'];
+    const bounds = [
+      '--fail-below',
+      'compare.end-to-end.accuracy=-0.05',
+      '--fail-below',
+      'end-to-end.accuracy=0',
+    ];
     const worse = await evaluate([...compare, '--out', out('joint-scoring'), ...bounds]);
     expect(worse.exitCode).toBe(1);
     expect(worse.stdout).toMatch(/CROSSED: compare\.end-to-end\.accuracy is -0\.\d+, below -0\.05/);
-    expect(worse.stdout).toContain('holds: grades.accuracy');
+    expect(worse.stdout).toContain('holds: end-to-end.accuracy');
     const { comparison } = await readFigures(out('joint-scoring'));
     expect(comparison!.changed.length).toBeGreaterThan(0);
     const worseBy = comparison!.changed.map((one) => one.worseBy);

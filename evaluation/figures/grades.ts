@@ -19,8 +19,8 @@ import {
 } from '../statistics/confusion-matrix.ts';
 import { icc21, icc31 } from '../statistics/intraclass-correlation.ts';
 import { meanAbsoluteError } from '../statistics/paired-measurements.ts';
-import { averagePrecision, rocAuc } from '../statistics/ranking.ts';
-import { ratio, type Statistic } from '../statistics/statistic.ts';
+import { averagePrecisionOf, ranking, rocAucOf } from '../statistics/ranking.ts';
+import { ratio, type Statistic, unusable } from '../statistics/statistic.ts';
 import type { JointCase } from './cases.ts';
 import { erosionPresence } from './erosion-presence.ts';
 import type { Subsets } from './figure.ts';
@@ -52,6 +52,8 @@ export function gradeStatistics(cases: ScoredCase[]): Record<string, Statistic> 
   const actual = cases.map(({ reference }) => reference.grade);
   const probabilities = cases.map(erosionProbability);
   const eroded = actual.map((grade) => (grade > 0 ? 1 : 0));
+  const unrankable = unusable(probabilities);
+  const ranked = ranking(probabilities, eroded);
   const withPercent = cases.filter(({ reference }) => reference.percent !== undefined);
   const percents = withPercent.map(({ reference }) => reference.percent!);
   const sure = cases.filter(({ answer }) => !answer.doubtful);
@@ -70,8 +72,8 @@ export function gradeStatistics(cases: ScoredCase[]): Record<string, Statistic> 
     'icc-2-1': icc21([answered, actual]),
     'icc-3-1': icc31([answered, actual]),
     ...erosionPresence(matrix),
-    'roc-auc': rocAuc(probabilities, eroded),
-    'pr-auc': averagePrecision(probabilities, eroded),
+    'roc-auc': unrankable ?? rocAucOf(ranked),
+    'pr-auc': unrankable ?? averagePrecisionOf(ranked),
     'calibration-error': expectedCalibrationError(probabilities, eroded),
     brier: brierScore(probabilities, eroded),
     sure: ratio(sure.length, cases.length, 'there is nothing to compute it from'),

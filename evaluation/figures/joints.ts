@@ -1,7 +1,7 @@
 /** Whether joints are found, and how near. Pure. */
 
 import type { Film } from '../dataset/dataset.ts';
-import { mean, quantile } from '../statistics/moments.ts';
+import { mean, quantileOfSorted } from '../statistics/moments.ts';
 import { ratio, type Statistic, Undefined } from '../statistics/statistic.ts';
 import { centreOf, type JointCase } from './cases.ts';
 import type { Subsets } from './figure.ts';
@@ -51,25 +51,30 @@ export function handDiagonalPx({ positions }: Pick<Film, 'positions'>): number |
   return Math.hypot(span(known.map(({ x }) => x)), span(known.map(({ y }) => y)));
 }
 
+const ascending = (values: number[]): Float64Array => Float64Array.from(values).sort();
+
 const NONE_FOUND = new Undefined('no joint was found');
 const NO_SPACING = new Undefined('no film says its spacing in millimetres');
 
 export function jointStatistics(cases: PlacedCase[]): Record<string, Statistic> {
   const there = cases.filter(({ isAbsent }) => !isAbsent);
   const absent = cases.filter(({ isAbsent }) => isAbsent);
-  const errors = there.flatMap(({ errorPercent }) => errorPercent ?? []);
-  const errorsMm = there.flatMap(({ errorMm }) => errorMm ?? []);
-  const of = (values: number[], statistic: (values: number[]) => number, none: Undefined): Statistic =>
-    values.length === 0 ? none : statistic(values);
+  const errors = ascending(there.flatMap(({ errorPercent }) => errorPercent ?? []));
+  const errorsMm = ascending(there.flatMap(({ errorMm }) => errorMm ?? []));
+  const of = (
+    values: Float64Array,
+    statistic: (values: Float64Array) => number,
+    none: Undefined,
+  ): Statistic => (values.length === 0 ? none : statistic(values));
   return {
     found: ratio(there.filter(({ answer }) => answer).length, there.length, 'no joint has a known place'),
     'absent-found': ratio(absent.filter(({ answer }) => answer).length, absent.length, 'no joint is absent'),
     'error-percent-mean': of(errors, mean, NONE_FOUND),
-    'error-percent-median': of(errors, (values) => quantile(values, 0.5), NONE_FOUND),
-    'error-percent-p95': of(errors, (values) => quantile(values, 0.95), NONE_FOUND),
+    'error-percent-median': of(errors, (values) => quantileOfSorted(values, 0.5), NONE_FOUND),
+    'error-percent-p95': of(errors, (values) => quantileOfSorted(values, 0.95), NONE_FOUND),
     'error-mm-mean': of(errorsMm, mean, NO_SPACING),
-    'error-mm-median': of(errorsMm, (values) => quantile(values, 0.5), NO_SPACING),
-    'error-mm-p95': of(errorsMm, (values) => quantile(values, 0.95), NO_SPACING),
+    'error-mm-median': of(errorsMm, (values) => quantileOfSorted(values, 0.5), NO_SPACING),
+    'error-mm-p95': of(errorsMm, (values) => quantileOfSorted(values, 0.95), NO_SPACING),
     ...Object.fromEntries(
       THRESHOLDS_PERCENT.map((threshold) => [
         `within-${threshold}-percent`,

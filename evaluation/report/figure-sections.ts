@@ -12,7 +12,7 @@ import { shownValue } from '../shown.ts';
 import { blandAltmanPlot, matrixPlot, totalsPlot } from './agreement-plots.ts';
 import { drawnHand } from './drawn-hand.ts';
 import { groupsPlot, lossPlot, timesPlot } from './figure-plots.ts';
-import { figureTable, type Html, html, plot, plots, section } from './html.ts';
+import { figureTable, type Html, html, plot, plots, section, table } from './html.ts';
 import { calibrationPlot, coveragePlot, rocPlot } from './probability-plots.ts';
 
 const ofSection = (figures: readonly Figure[], name: string, group = 'all'): Figure[] =>
@@ -52,6 +52,7 @@ export async function endToEndSection({ figures, graded }: Evaluation): Promise<
     'End to end',
     html`<p>One denominator throughout: every joint that the reference graded on a film of a left hand. A joint without a score counts as wrong, whichever step lost it.</p>`,
     figureTable(ofSection(figures, 'end-to-end')),
+    lostTable(graded),
     plots(
       plot(
         await groupsPlot('ete', byGroup(figures, 'end-to-end.accuracy'), named),
@@ -59,6 +60,19 @@ export async function endToEndSection({ figures, graded }: Evaluation): Promise<
       ),
     ),
   );
+}
+
+/** Why joints have no score, by step and in the system's own words. */
+function lostTable(graded: Evaluation['graded']): Html | undefined {
+  const lost = graded.flatMap((one) => (one.lost ? [{ ...one.lost, film: one.film }] : []));
+  if (lost.length === 0) return undefined;
+  const reasons = [...Map.groupBy(lost, ({ step, reason }) => `${step}: ${reason}`)];
+  return html`<h3>Joints without a score: ${lost.length} of ${graded.length}</h3>${table(
+    ['lost at', 'joints', 'films'],
+    reasons
+      .toSorted(([, one], [, other]) => other.length - one.length)
+      .map(([reason, those]) => [reason, those.length, new Set(those.map(({ film }) => film)).size]),
+  )}`;
 }
 
 export async function stepsSection({ figures }: Evaluation): Promise<Html> {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ScoreOptions } from '#proto/deepxray/v1/scoring.ts';
+import { eachInTurn } from '../../cli/each-in-turn.ts';
 import type { ScoringServiceClient } from '../../client/index.ts';
 import type { Film } from '../dataset/dataset.ts';
 import type { AnswersFile } from './answers-file.ts';
@@ -57,33 +58,18 @@ export async function runFilms(
     onWait(question: Question, seconds: number, why: string): void;
   },
 ): Promise<void> {
-  const stopping = new AbortController();
-  const either = AbortSignal.any([signal, stopping.signal]);
-  const queue = questions.values();
-  const takeTurns = async () => {
-    for (const one of queue) {
-      either.throwIfAborted();
-      const { variant, film, question } = one;
-      const attempt = () =>
-        variant === 'plain'
-          ? scoreOverRest(film.path, mesh.url, either)
-          : scoreOverGrpc(film.path, truthGiven(variant, film), mesh.grpc!.client, either);
-      const answered = await tryAgain(attempt, {
-        address: variant === 'plain' ? mesh.url : mesh.grpc!.address,
-        signal: either,
-        onWait: (seconds, why) => onWait(one, seconds, why),
-      });
-      await answers.add({ variant, image: film.image, question, ...answered });
-      onAnswer(one, answered.status);
-    }
-  };
-  const workers = Array.from({ length: concurrency }, takeTurns);
-  try {
-    await Promise.all(workers);
-  } catch (thrown) {
-    // What cannot get better by the next film ends all.
-    stopping.abort(thrown);
-    await Promise.allSettled(workers);
-    throw thrown;
-  }
+  await eachInTurn(questions, { concurrency, signal }, async (one, until) => {
+    const { variant, film, question } = one;
+    const attempt = () =>
+      variant === 'plain'
+        ? scoreOverRest(film.path, mesh.url, until)
+        : scoreOverGrpc(film.path, truthGiven(variant, film), mesh.grpc!.client, until);
+    const answered = await tryAgain(attempt, {
+      address: variant === 'plain' ? mesh.url : mesh.grpc!.address,
+      signal: until,
+      onWait: (seconds, why) => onWait(one, seconds, why),
+    });
+    await answers.add({ variant, image: film.image, question, ...answered });
+    onAnswer(one, answered.status);
+  });
 }

@@ -1,5 +1,4 @@
 /** Whether what is called 30 % sure is so in 30 of 100. Pure. */
-import { mean } from './moments.ts';
 import { type Statistic, unusable } from './statistic.ts';
 
 export type CalibrationBin = {
@@ -69,5 +68,7 @@ export function expectedCalibrationError(
 export function brierScore(probabilities: ArrayLike<number>, isPositive: ArrayLike<number>): Statistic {
   const wrong = unusable(probabilities, isPositive);
   if (wrong) return wrong;
-  return mean(Float64Array.from(probabilities, (probability, at) => (probability - isPositive[at]!) ** 2));
+  let squares = 0;
+  for (let at = 0; at < probabilities.length; at++) squares += (probabilities[at]! - isPositive[at]!) ** 2;
+  return squares / probabilities.length;
 }

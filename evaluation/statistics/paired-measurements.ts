@@ -76,8 +76,12 @@ export function standardisedResponseMean(changes: ArrayLike<number>): Statistic 
   return mean(changes) / standardDeviation(changes);
 }
 
-const differences = (one: ArrayLike<number>, other: ArrayLike<number>): Float64Array =>
-  Float64Array.from(one, (value, at) => value - other[at]!);
+/** A loop: a bootstrap comes here thousands of times, and `from` with a mapping is ten times as slow. */
+function differences(one: ArrayLike<number>, other: ArrayLike<number>): Float64Array {
+  const apart = new Float64Array(one.length);
+  for (let at = 0; at < apart.length; at++) apart[at] = one[at]! - other[at]!;
+  return apart;
+}
 
 function isConstant(values: ArrayLike<number>): boolean {
   for (let at = 1; at < values.length; at++) if (values[at] !== values[0]) return false;
