@@ -25,6 +25,8 @@ export type Surroundings = {
   say(text: string): void;
   /** The results. */
   print(text: string): void;
+  /** From here on nothing is lost by a kill, and nothing listens to a signal while numbers are crunched. */
+  onComputing(): void;
 };
 
 /** Resolves with the exit code. Throws CannotEvaluate, or the signal's reason. */
@@ -43,6 +45,7 @@ export async function evaluate(options: Options, around: Surroundings): Promise<
       throw thrown;
     }
   }
+  around.onComputing();
   return report(dataset, options, out, around);
 }
 

@@ -8,7 +8,8 @@ command.parse();
 
 const interrupted = new AbortController();
 // A terminal signals the whole group, and npm hands the signal on: the same wish twice.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+for (const signal of SIGNALS) process.on(signal, () => interrupted.abort());
 
 try {
   process.exitCode = await evaluate(checked(command.opts<Options>()), {
@@ -16,6 +17,9 @@ try {
     signal: interrupted.signal,
     say: (text) => process.stderr.write(`${text}\n`),
     print: (text) => process.stdout.write(`${text}\n`),
+    onComputing: () => {
+      for (const signal of SIGNALS) process.removeAllListeners(signal);
+    },
   });
 } catch (thrown) {
   if (interrupted.signal.aborted) process.exitCode = 130;

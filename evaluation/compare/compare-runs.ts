@@ -1,12 +1,12 @@
 /** Two runs over the same films, joint by joint: what the second changed. Pure. */
 
-import { bodyPartStatistics, type Recognition } from '../figures/body-part.ts';
+import { BODY_PART_SUBSETS, bodyPartStatistics, type Recognition } from '../figures/body-part.ts';
 import type { JointCase } from '../figures/cases.ts';
-import { endToEndStatistics, type GradedCase, isWithin } from '../figures/end-to-end.ts';
+import { END_TO_END_SUBSETS, endToEndStatistics, type GradedCase, isWithin } from '../figures/end-to-end.ts';
 import type { Evaluation } from '../figures/evaluate-run.ts';
-import { type Figure, figuresOf } from '../figures/figure.ts';
-import { gradeStatistics, type ScoredCase } from '../figures/grades.ts';
-import { jointStatistics, type PlacedCase } from '../figures/joints.ts';
+import { type Figure, figuresOf, type Subsets } from '../figures/figure.ts';
+import { GRADE_SUBSETS, gradeStatistics, type ScoredCase } from '../figures/grades.ts';
+import { JOINT_SUBSETS, jointStatistics, type PlacedCase } from '../figures/joints.ts';
 import type { BootstrapOptions } from '../statistics/bootstrap.ts';
 import { mcNemar, wilcoxonSignedRank } from '../statistics/paired-tests.ts';
 import { isDefined, type Statistic } from '../statistics/statistic.ts';
@@ -40,10 +40,16 @@ export function compareRuns(before: Evaluation, after: Evaluation, bootstrap: Bo
   const graded = pairUp(before.graded, after.graded);
   const scored = pairUp(before.scored, after.scored);
   const sections = [
-    differences('body-part', pairUp(before.recognised, after.recognised), bodyPartStatistics, bootstrap),
-    differences('joints', pairUp(before.placed, after.placed), jointStatistics, bootstrap),
-    differences('grades', scored, gradeStatistics, bootstrap),
-    differences('end-to-end', graded, endToEndStatistics, bootstrap),
+    differences(
+      'body-part',
+      pairUp(before.recognised, after.recognised),
+      bodyPartStatistics,
+      BODY_PART_SUBSETS,
+      bootstrap,
+    ),
+    differences('joints', pairUp(before.placed, after.placed), jointStatistics, JOINT_SUBSETS, bootstrap),
+    differences('grades', scored, gradeStatistics, GRADE_SUBSETS, bootstrap),
+    differences('end-to-end', graded, endToEndStatistics, END_TO_END_SUBSETS, bootstrap),
   ];
   return {
     figures: sections.flat(),
@@ -70,6 +76,7 @@ function differences<Case extends Recognition | PlacedCase | ScoredCase | Graded
   section: string,
   pairs: Paired<Case>[],
   statistics: (cases: Case[]) => Record<string, Statistic>,
+  subsets: Subsets<Case>,
   bootstrap: BootstrapOptions,
 ): Figure[] {
   const subtract = (sample: Paired<Case>[]) => {
@@ -83,7 +90,14 @@ function differences<Case extends Recognition | PlacedCase | ScoredCase | Graded
       }),
     );
   };
-  return figuresOf(`compare.${section}`, 'all', pairs, subtract, bootstrap);
+  const either = Object.entries(subsets).map(([name, belongs]) => [
+    name,
+    ({ before, after }: Paired<Case>) => belongs(before) || belongs(after),
+  ]);
+  return figuresOf(`compare.${section}`, 'all', pairs, subtract, {
+    ...bootstrap,
+    subsets: Object.fromEntries(either),
+  });
 }
 
 function mcNemarOf(pairs: Paired<GradedCase>[]): Comparison['mcNemar'] {

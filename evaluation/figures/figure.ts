@@ -42,7 +42,9 @@ export function figuresOf<Case extends { patient: string }, Name extends string>
     const id = `${section}.${name}`;
     const counted = cases.filter(subsets[name] ?? everyCase);
     const countedPatients = new Set(counted.map(({ patient }) => patient)).size;
-    const either = interval ?? (draws > 0 ? exactInterval(id, value, countedPatients) : undefined);
+    const either = NO_INTERVAL.test(id)
+      ? undefined
+      : (interval ?? (draws > 0 ? exactInterval(id, value, countedPatients) : undefined));
     return {
       id,
       group,
@@ -57,6 +59,9 @@ export function figuresOf<Case extends { patient: string }, Name extends string>
 }
 
 const everyCase = () => true;
+
+/** No resample holds more than the longest that was seen: of extremes the bootstrap says nothing. */
+const NO_INTERVAL = /-longest$/;
 
 /** What is no plain share of cases: differences, means of shares. */
 const NO_PLAIN_SHARE = /^(steps|compare)\.|\.(always-0-)?balanced-accuracy$|\.f1-/;

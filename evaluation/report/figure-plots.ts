@@ -21,7 +21,7 @@ export function groupsPlot(
       low: low ?? value,
       high: high ?? value,
     }));
-  const format = unit === 'share' ? '.0%' : '.2~f';
+  const format = unit === 'share' ? '~%' : '.3~f';
   return renderPlot(name, `${title ?? known}, with 95 % intervals`, {
     data: { values },
     width: 300,
