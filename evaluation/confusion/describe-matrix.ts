@@ -7,13 +7,13 @@ import {
   balancedAccuracy,
   f1,
   kappa,
+  meanDistance,
   precision,
   recall,
   shareWithin,
 } from '../statistics/agreement.ts';
 import { type ConfusionMatrix, totalOf } from '../statistics/confusion-matrix.ts';
-import { icc21, icc31 } from '../statistics/intraclass-correlation.ts';
-import { meanAbsoluteError } from '../statistics/paired-measurements.ts';
+import { iccsOfMatrix } from '../statistics/intraclass-correlation.ts';
 import type { Statistic } from '../statistics/statistic.ts';
 import { hold, type Published, publishedAbout, type Verdict } from './published.ts';
 
@@ -38,11 +38,6 @@ export type MatrixFigures = {
 };
 
 export function describeMatrix(matrix: ConfusionMatrix, published: Published[] = []): MatrixFigures {
-  const pairs = matrix.flatMap((row, predicted) =>
-    row.flatMap((count, actual) => Array.from({ length: count }, () => ({ predicted, actual }))),
-  );
-  const predicted = pairs.map((pair) => pair.predicted);
-  const actual = pairs.map((pair) => pair.actual);
   const always = matrix.map((row, answer) =>
     row.map((_, grade) => (answer === 0 ? matrix.reduce((sum, other) => sum + other[grade]!, 0) : 0)),
   );
@@ -54,9 +49,8 @@ export function describeMatrix(matrix: ConfusionMatrix, published: Published[] =
     kappa: kappa(matrix),
     linearKappa: kappa(matrix, 'linear'),
     quadraticKappa: kappa(matrix, 'quadratic'),
-    meanAbsoluteError: meanAbsoluteError(predicted, actual),
-    icc21: icc21([predicted, actual]),
-    icc31: icc31([predicted, actual]),
+    meanAbsoluteError: meanDistance(matrix),
+    ...iccsOfMatrix(matrix),
     ...erosionPresence(matrix),
     alwaysZero: { accuracy: accuracyOfAlways(matrix, 0), within1: shareWithin(always, 1) },
     byGrade: GRADES.map((grade) => ({

@@ -17,6 +17,16 @@ export function shareWithin(counts: ConfusionMatrix, within: number): Statistic 
   return total === 0 ? NOTHING : countWithin(counts, within) / total;
 }
 
+/** Mean |predicted − actual|, in classes. As scikit-learn's mean_absolute_error of the pairs. */
+export function meanDistance(counts: ConfusionMatrix): Statistic {
+  const total = totalOf(counts);
+  if (total === 0) return NOTHING;
+  let distance = 0;
+  for (const [i, row] of counts.entries())
+    for (const [j, count] of row.entries()) distance += Math.abs(i - j) * count;
+  return distance / total;
+}
+
 /** Accuracy of always answering `answer`: the share of that class. */
 export function accuracyOfAlways(counts: ConfusionMatrix, answer: number): Statistic {
   const total = totalOf(counts);

@@ -8,6 +8,11 @@ export class Undefined {
   constructor(because: string) {
     this.because = because;
   }
+
+  /** Not NaN, which JSON does not know, and not nothing. */
+  toJSON(): { value: null; because: string } {
+    return { value: null, because: this.because };
+  }
 }
 
 export type Statistic = number | Undefined;

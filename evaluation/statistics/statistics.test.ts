@@ -8,13 +8,14 @@ import {
   f1,
   type KappaWeights,
   kappa,
+  meanDistance,
   precision,
   recall,
   shareWithin,
 } from './agreement.ts';
 import { brierScore, calibrationBins, expectedCalibrationError } from './calibration.ts';
 import { confusionMatrix } from './confusion-matrix.ts';
-import { icc21, icc31 } from './intraclass-correlation.ts';
+import { icc21, icc31, iccsOfMatrix } from './intraclass-correlation.ts';
 import { quantile } from './moments.ts';
 import {
   limitsOfAgreement,
@@ -108,6 +109,7 @@ describe('agreement on grades is what scikit-learn computes', () => {
       expectEqual(f1(matrix, grade), one.f1[grade]!, `F1 of ${grade}`);
     }
     expectEqual(meanAbsoluteError(one.predicted, one.actual), one.meanAbsoluteError, 'MAE');
+    expectEqual(meanDistance(matrix), one.meanAbsoluteError, 'MAE of the matrix');
     expectEqual(rootMeanSquaredError(one.predicted, one.actual), one.rootMeanSquaredError, 'RMSE');
   });
 });
@@ -116,6 +118,12 @@ test('intraclass correlations are what pingouin computes, on the table of Shrout
   for (const { readings, icc21: two, icc31: three } of reference.icc) {
     expectEqual(icc21(readings), two, `ICC(2,1) of ${readings.length} readers`);
     expectEqual(icc31(readings), three, `ICC(3,1) of ${readings.length} readers`);
+    const areGrades =
+      readings.length === 2 && readings.flat().every((grade) => [0, 1, 2, 3, 4, 5].includes(grade));
+    if (!areGrades) continue;
+    const ofMatrix = iccsOfMatrix(confusionMatrix(readings[0]!, readings[1]!, 6));
+    expectEqual(ofMatrix.icc21, two, 'ICC(2,1) of the matrix');
+    expectEqual(ofMatrix.icc31, three, 'ICC(3,1) of the matrix');
   }
 });
 
