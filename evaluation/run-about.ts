@@ -100,7 +100,7 @@ function warningsOf(dataset: Dataset, { films, graded }: Evaluation, models: str
   const grades = new Set(graded.map(({ reference }) => reference.grade));
   if (grades.size === 1) {
     warnings.push(
-      `The reference grades every joint ${[...grades][0]}: agreement beyond chance and ranking are undefined.`,
+      `The reference grades every joint ${[...grades][0]}: what goes beyond chance (κ, ICC, r, ROC) is 0 or undefined, and says nothing.`,
     );
   }
   if (graded.some(({ film }) => film.gradings['presumed sound'])) {

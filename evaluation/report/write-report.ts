@@ -81,7 +81,7 @@ ${section('denominators', 'What the figures are of', html`<ul>${about.denominato
 }
 
 const card = (figure: Figure | undefined): Html[] =>
-  figure && figure.value !== null
+  figure && figure.low !== null
     ? [
         html`<div class="card"><span>${sectionName(figure)}</span><b>${shownValue(figure)}</b><span>${definitionOf(figure).title} ${shownInterval(figure)}</span></div>`,
       ]
