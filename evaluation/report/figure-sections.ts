@@ -12,6 +12,7 @@ import { shownValue } from '../shown.ts';
 import { blandAltmanPlot, matrixPlot, totalsPlot } from './agreement-plots.ts';
 import { drawnHand } from './drawn-hand.ts';
 import { groupsPlot, lossPlot, timesPlot } from './figure-plots.ts';
+import { groupTable } from './group-table.ts';
 import { figureTable, type Html, html, plot, plots, section, table } from './html.ts';
 import { calibrationPlot, coveragePlot, rocPlot } from './probability-plots.ts';
 
@@ -44,6 +45,21 @@ const byJoint = (figures: readonly Figure[], id: string) =>
 
 const largest = (figures: readonly Figure[], id: string): number =>
   Math.max(0, ...JOINT_NAMES.map((joint) => findFigure(figures, id, joint)?.value ?? 0));
+
+const GRADES_BY_GROUP = [
+  'grades.accuracy',
+  'grades.always-0-accuracy',
+  'grades.quadratic-kappa',
+  'grades.mae',
+  'grades.sensitivity',
+  'grades.specificity',
+];
+const JOINTS_BY_GROUP = [
+  'joints.found',
+  'joints.error-percent-median',
+  'joints.error-percent-p95',
+  'joints.error-mm-median',
+];
 
 export async function endToEndSection({ figures, graded }: Evaluation): Promise<Html | undefined> {
   if (graded.length === 0) return undefined;
@@ -128,6 +144,8 @@ export async function jointsSection({ figures, placed }: Evaluation): Promise<Ht
       ),
     ),
     figureTable(ofSection(figures, 'joints')),
+    html`<h3>By side, joint type and joint</h3>`,
+    groupTable(figures, JOINTS_BY_GROUP, named),
   );
 }
 
@@ -167,6 +185,8 @@ export async function gradesSection({ figures, scored, reference }: Evaluation):
         : undefined,
     ),
     figureTable(all.filter((figure) => !ofGrade(figure))),
+    html`<h3>By side, joint type and joint</h3>`,
+    groupTable(figures, GRADES_BY_GROUP, named),
     html`<h3>By grade</h3>`,
     figureTable(all.filter(ofGrade)),
   );

@@ -34,6 +34,8 @@ figcaption b { color: ${INK}; font-weight: 600; }
 .case img { width: 100%; image-rendering: auto; border-radius: 3px; background: #000; }
 .overlays img { max-width: 100%; max-height: 40rem; }
 .scroll { overflow-x: auto; }
+.scroll td, .scroll th { white-space: normal; }
+td .quiet { white-space: nowrap; font-size: .92em; }
 nav a { margin-right: 1rem; color: ${MAIN}; }
 @media print {
   @page { size: A4; margin: 14mm; }
