@@ -69,7 +69,7 @@ export function blameOf(figures: readonly Figure[]): string {
 
 export function comparisonOf({ pairs, mcNemar, wilcoxon, changed }: Comparison): string[] {
   const p = (value: number | null, because?: string) =>
-    value === null ? `undefined: ${because}` : value.toPrecision(3);
+    value === null ? `undefined: ${because}` : value < 0.001 ? value.toExponential(1) : value.toPrecision(2);
   return [
     `Compared on ${pairs} joints of both runs: ${changed.length} changed, ${changed.filter(({ worseBy }) => worseBy > 0).length} for the worse, ${changed.filter(({ worseBy }) => worseBy < 0).length} for the better.`,
     `McNemar: right before only ${mcNemar.onlyBefore}, now only ${mcNemar.onlyAfter}, p = ${p(mcNemar.pValue)} (${mcNemar.exact ? 'exact' : 'χ² with correction'}). Wilcoxon of absolute errors, ${wilcoxon.pairs} joints: p = ${p(wilcoxon.pValue, wilcoxon.because)}.`,

@@ -61,6 +61,22 @@ async function overlays({ scored, films }: Pick<Evaluation, 'scored' | 'films'>)
   return html`<h3>Films that are furthest off, with what was answered</h3><div class="plots overlays">${drawn}</div>`;
 }
 
+const COMPARED = {
+  'end-to-end': 'End to end',
+  grades: 'Grades of joints that both scored',
+  joints: 'Joints',
+  'body-part': 'Body part',
+};
+
+/** What is the same in both is left out. */
+const differenceTables = ({ figures }: Comparison): Html[] =>
+  Object.entries(COMPARED).flatMap(([name, title]) => {
+    const own = figures.filter(
+      ({ id, value }) => id.startsWith(`compare.${name}.`) && value !== null && value !== 0,
+    );
+    return own.length === 0 ? [] : [html`<h3>${title}</h3>${figureTable(own)}`];
+  });
+
 const MOST_CHANGED = 30;
 
 export async function comparisonSection(comparison: Comparison, withImages: boolean): Promise<Html> {
@@ -83,7 +99,7 @@ export async function comparisonSection(comparison: Comparison, withImages: bool
     'Compared with the other run',
     comparisonOf(comparison).map((line) => html`<p>${line}</p>`),
     html`<p>Each figure is this run's less the other's, on the joints or films of both; intervals by bootstrap over patients.</p>`,
-    figureTable(comparison.figures.filter(({ value }) => value !== null && value !== 0)),
+    differenceTables(comparison),
     html`<h3>Joints that changed, worst first${comparison.changed.length > changed.length ? ` (${changed.length} of ${comparison.changed.length})` : ''}</h3>`,
     html`<div class="scroll">${table(['film', 'joint', 'reference', 'before', 'now', '', ...(withImages ? ['crop'] : [])], rows)}</div>`,
   );

@@ -35,6 +35,7 @@ figcaption b { color: ${INK}; font-weight: 600; }
 .overlays img { max-width: 100%; max-height: 40rem; }
 .scroll { overflow-x: auto; }
 .scroll td, .scroll th { white-space: normal; }
+.scroll img { height: 7rem; }
 td .quiet { white-space: nowrap; font-size: .92em; }
 nav a { margin-right: 1rem; color: ${MAIN}; }
 @media print {
