@@ -32,7 +32,10 @@ export type Surroundings = {
 /** Resolves with the exit code. Throws CannotEvaluate, or the signal's reason. */
 export async function evaluate(options: Options, around: Surroundings): Promise<number> {
   if (options.confusion !== undefined) return evaluateMatrix(options, options.confusion, around);
-  const dataset = await openDataset(options.dataset!, options);
+  const dataset = await openDataset(options.dataset!, {
+    split: options.split,
+    withImages: !options.recompute || options.withImages,
+  });
   requireReader(dataset, options.reference);
   if (options.compare !== undefined) await requireRun(options.compare);
   const out = options.out ?? defaultOut(options.dataset!);

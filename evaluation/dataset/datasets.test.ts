@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { JOINT_NAMES } from '#platform/domain/joints.ts';
 import { renderHand } from '../../synthetic/render-hand.ts';
@@ -10,6 +11,8 @@ import { PRESUMED_SOUND } from './from-films-table.ts';
 import { openDataset } from './open-dataset.ts';
 import { renderCohort } from './render-cohort.ts';
 import { grown, planCohort } from './synthetic-cohort.ts';
+
+const VAL = { split: 'val', withImages: true } as const;
 
 let folder: string;
 beforeAll(async () => {
@@ -24,31 +27,37 @@ const written = async (name: string, content: string): Promise<string> => {
   return path;
 };
 
-test('images are sought beside the manifest, and those that are not there are named with their line', async () => {
-  await written('a/films/one.png', 'x');
+test('images are sought beside the manifest; what is not there, no image, or too small for its joints is said', async () => {
+  await written('a/films/text.png', 'x');
+  await sharp({ create: { width: 40, height: 30, channels: 3, background: '#333' } }).toFile(
+    join(folder, 'a', 'films', 'one.png'),
+  );
   const manifest = await written(
     'a/manifest.csv',
-    'image,patient,hand\nfilms/one.png,p1,left\nfilms/two.png,p1,left\nfilms/three.png,,left\n',
+    'image,patient,hand,mcp1_x,mcp1_y\nfilms/one.png,p1,left,20,31\nfilms/two.png,p1,left,,\nfilms/three.png,,left,,\nfilms/text.png,p1,left,,\n',
   );
-  await expect(openDataset(manifest, { split: 'val' })).rejects.toThrow(
+  await expect(openDataset(manifest, VAL)).rejects.toThrow(
     [
-      `3 problems in ${manifest}:`,
+      `5 problems in ${manifest}:`,
       '  line 4: patient: is empty',
+      '  line 2: mcp1 lies outside films/one.png, which is 40 × 30 pixels',
       '  line 3: there is no image films/two.png',
       '  line 4: there is no image films/three.png',
+      '  line 5: films/text.png cannot be read as an image',
     ].join('\n'),
   );
+  // Figures that are computed anew need no film.
+  await written('a/good.csv', 'image,patient,hand\nfilms/gone.png,p1,left\n');
+  expect(
+    (await openDataset(join(folder, 'a', 'good.csv'), { ...VAL, withImages: false })).films,
+  ).toHaveLength(1);
 });
 
 test('a folder that holds no dataset is told what would be one', async () => {
   const empty = join(folder, 'empty');
   await mkdir(empty);
-  await expect(openDataset(empty, { split: 'val' })).rejects.toThrow(
-    /manifest\.csv.*films\.csv.*hand-\*\.json/,
-  );
-  await expect(openDataset(join(folder, 'nowhere'), { split: 'val' })).rejects.toThrow(
-    'there is no file or folder',
-  );
+  await expect(openDataset(empty, VAL)).rejects.toThrow(/manifest\.csv.*films\.csv.*hand-\*\.json/);
+  await expect(openDataset(join(folder, 'nowhere'), VAL)).rejects.toThrow('there is no file or folder');
 });
 
 test('a folder of films.csv and joints.csv is read by split, its joints presumed sound and said to be so', async () => {
@@ -60,7 +69,7 @@ test('a folder of films.csv and joints.csv is read by split, its joints presumed
   ];
   await written('table/films.csv', `${films.join('\n')}\n`);
   await written('table/joints.csv', 'file,joint,x,y\nl.png,mcp2,10.5,20\nl.png,wrist,1,2\nt.png,mcp1,1,1\n');
-  const dataset = await openDataset(join(folder, 'table'), { split: 'val' });
+  const dataset = await openDataset(join(folder, 'table'), VAL);
   expect(dataset.films.map(({ image }) => image)).toEqual(['l.png', 'b.png']);
   expect(dataset.films[0]).toMatchObject({
     patient: 'g1',
@@ -70,7 +79,7 @@ test('a folder of films.csv and joints.csv is read by split, its joints presumed
     gradings: { [PRESUMED_SOUND]: { mcp2: { grade: 0 } } },
   });
   expect(dataset.films[1]!.gradings).toEqual({});
-  expect((await openDataset(join(folder, 'table'), { split: 'all' })).films).toHaveLength(3);
+  expect((await openDataset(join(folder, 'table'), { ...VAL, split: 'all' })).films).toHaveLength(3);
 });
 
 describe('simulated hands', () => {
@@ -82,7 +91,7 @@ describe('simulated hands', () => {
       target,
       renderHand({ seed: 3, lesions: { mcp2: 35 }, missingFingers: [5], spacingMm: COARSE }),
     );
-    const dataset = await openDataset(target, { split: 'val' });
+    const dataset = await openDataset(target, VAL);
     expect(dataset).toMatchObject({ simulated: true, readers: ['drawn'] });
     const [film] = dataset.films;
     expect(film).toMatchObject({ patient: 'seed-3', spacingMm: COARSE, absent: ['mcp5', 'pip5'] });
@@ -95,7 +104,7 @@ describe('simulated hands', () => {
     const drawn: string[] = [];
     const options = { count: 2, seed: 1, spacingMm: COARSE };
     const manifest = await renderCohort(target, options, (_, name) => drawn.push(name));
-    const { films, simulated } = await openDataset(manifest, { split: 'val' });
+    const { films, simulated } = await openDataset(manifest, VAL);
     expect(simulated).toBe(true);
     const [first, second] = films;
     expect([first!.date, second!.date]).toEqual(['2024-03-01', '2025-03-01']);

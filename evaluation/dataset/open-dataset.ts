@@ -5,17 +5,23 @@ import { CannotEvaluate } from '../cannot-evaluate.ts';
 import type { Dataset, Film } from './dataset.ts';
 import { fromFilmsTable, type Split } from './from-films-table.ts';
 import { fromSynthetic } from './from-synthetic.ts';
+import { lookAtImages } from './look-at-images.ts';
 import { readManifest } from './read-manifest.ts';
 
-/** Of many images that are not there, so many are named. */
-const MOST_NAMED = 20;
+export type DatasetOptions = {
+  /** Of films.csv alone. */
+  split: Split;
+  /** Look whether a manifest's images are there and hold its joints; not needed where none is sent. */
+  withImages: boolean;
+};
 
-/** Throws CannotEvaluate with every problem. `split` is of films.csv alone. */
-export async function openDataset(place: string, { split }: { split: Split }): Promise<Dataset> {
+/** Throws CannotEvaluate with every problem. */
+export async function openDataset(place: string, { split, withImages }: DatasetOptions): Promise<Dataset> {
   const found = await stat(place).catch(() => undefined);
   if (!found) throw new CannotEvaluate(`there is no file or folder ${place}`);
-  if (!found.isDirectory()) return openManifest(place);
-  if (await isThere(join(place, 'manifest.csv'))) return openManifest(join(place, 'manifest.csv'));
+  if (!found.isDirectory()) return openManifest(place, withImages);
+  if (await isThere(join(place, 'manifest.csv')))
+    return openManifest(join(place, 'manifest.csv'), withImages);
   if (await isThere(join(place, 'films.csv'))) {
     return whole(`${place} (${split})`, await fromFilmsTable(place, split), place, false);
   }
@@ -27,16 +33,11 @@ export async function openDataset(place: string, { split }: { split: Split }): P
   );
 }
 
-async function openManifest(path: string): Promise<Dataset> {
+async function openManifest(path: string, withImages: boolean): Promise<Dataset> {
   const { films, simulated, problems } = readManifest(await readFile(path, 'utf8'));
   const folder = dirname(path);
   const named = films.filter(({ image }) => image !== '');
-  const missing = await absentImages(named, folder);
-  const lines = missing
-    .slice(0, MOST_NAMED)
-    .map(({ line, image }) => `line ${line}: there is no image ${image}`);
-  if (missing.length > MOST_NAMED) lines.push(`and ${missing.length - MOST_NAMED} more images are not there`);
-  const all = [...problems, ...lines];
+  const all = [...problems, ...(withImages ? await lookAtImages(named, folder) : [])];
   if (all.length > 0) {
     const count = `${all.length} ${all.length === 1 ? 'problem' : 'problems'} in ${path}`;
     throw new CannotEvaluate(`${count}:`, ...all.map((one) => `  ${one}`));
@@ -58,11 +59,6 @@ function whole(source: string, films: Omit<Film, 'path'>[], folder: string, simu
     readers: [...readers],
     simulated,
   };
-}
-
-async function absentImages<F extends { image: string }>(films: F[], folder: string): Promise<F[]> {
-  const there = await Promise.all(films.map(({ image }) => isThere(resolve(folder, image))));
-  return films.filter((_, at) => !there[at]);
 }
 
 const isThere = (path: string): Promise<boolean> =>
