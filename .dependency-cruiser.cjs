@@ -16,7 +16,7 @@ module.exports = {
       severity: 'error',
       from: { path: `^${process}/`, pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^(gateway|orchestrator|model-servers|launcher|cli|synthetic)/',
+        path: '^(gateway|orchestrator|model-servers|launcher|cli|synthetic|evaluation)/',
         pathNot: [`^${process}/`, '^model-servers/sidecar/'],
       },
     })),
@@ -24,7 +24,7 @@ module.exports = {
       name: 'platform-knows-no-process',
       severity: 'error',
       from: { path: '^platform/' },
-      to: { path: '^(gateway|orchestrator|model-servers|launcher|cli|synthetic)/' },
+      to: { path: '^(gateway|orchestrator|model-servers|launcher|cli|synthetic|evaluation)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -8,10 +8,16 @@ export type Progress = {
 
 const BAR_WIDTH = 24;
 
-export function createProgress(total: number, output: NodeJS.WriteStream): Progress {
+/** In a log, what went well is a line no more often than `lineEveryMs`. */
+export function createProgress(
+  total: number,
+  output: NodeJS.WriteStream,
+  { lineEveryMs = 0 }: { lineEveryMs?: number } = {},
+): Progress {
   const began = performance.now();
   let done = 0;
   let failed = 0;
+  let lastLine = Number.NEGATIVE_INFINITY;
   const draw = (note: string) => {
     const filled = Math.round((done / Math.max(1, total)) * BAR_WIDTH);
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
@@ -28,7 +34,12 @@ export function createProgress(total: number, output: NodeJS.WriteStream): Progr
     filmDone(film, news, hasFailed) {
       done += 1;
       if (hasFailed) failed += 1;
-      if (!output.isTTY) return void line(`${done}/${total} ${film}: ${news}${remaining()}`);
+      if (!output.isTTY) {
+        const now = performance.now();
+        if (!hasFailed && done < total && now - lastLine < lineEveryMs) return;
+        lastLine = now;
+        return void line(`${done}/${total} ${film}: ${news}${remaining()}`);
+      }
       // A failure stays on the screen, above the bar.
       if (hasFailed) output.write(`\r\x1b[2K${film}: ${news}\n`);
       draw(film);

@@ -1,5 +1,6 @@
 /** Scores many films, a few at a time; an error of one does not stop the rest. */
 import type { Outcome } from './answer.ts';
+import { eachInTurn } from './each-in-turn.ts';
 import { GatewayAway, scoreFilm } from './score-film.ts';
 
 export type FilmResult = { film: string; outcome: Outcome };
@@ -14,25 +15,10 @@ export async function scoreFilms(
     onResult(result: FilmResult): Promise<void>;
   },
 ): Promise<void> {
-  const stopping = new AbortController();
-  const signal = AbortSignal.any([settings.signal, stopping.signal]);
-  const queue = films.values();
-  const takeTurns = async () => {
-    for (const film of queue) {
-      signal.throwIfAborted();
-      const outcome = await outcomeOf(film, { url: settings.url, signal, onWait: settings.onWait });
-      await settings.onResult({ film, outcome });
-    }
-  };
-  const workers = Array.from({ length: settings.concurrency }, takeTurns);
-  try {
-    await Promise.all(workers);
-  } catch (thrown) {
-    // What cannot get better by the next film ends all.
-    stopping.abort(thrown);
-    await Promise.allSettled(workers);
-    throw thrown;
-  }
+  const { url, concurrency, signal, onWait, onResult } = settings;
+  await eachInTurn(films, { concurrency, signal }, async (film, until) =>
+    onResult({ film, outcome: await outcomeOf(film, { url, signal: until, onWait }) }),
+  );
 }
 
 async function outcomeOf(

@@ -65,7 +65,8 @@ async function writeWhole(path: string, content: string | Uint8Array): Promise<v
 }
 
 let digest: Promise<string> | undefined;
-function rendererDigest(): Promise<string> {
+/** Of every source of the renderer: what was drawn by another is drawn anew. */
+export function rendererDigest(): Promise<string> {
   digest ??= (async () => {
     const folder = join(ROOT, 'synthetic');
     const hash = createHash('sha256');
