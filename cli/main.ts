@@ -102,7 +102,10 @@ function bodyOf(outcome: FilmResult['outcome']): object {
 }
 
 function newsOf(outcome: FilmResult['outcome']): string {
-  if (outcome.kind === 'scored') return `${Object.keys(outcome.answer.joints).length} joints scored`;
+  if (outcome.kind === 'scored') {
+    const { joints, traceId } = outcome.answer;
+    return `${Object.keys(joints).length} joints scored; trace ${traceId}`;
+  }
   const { status, title, detail, traceId } = outcome.problem;
   return [`${status} ${title}`, detail, traceId && `trace ${traceId}`].filter(Boolean).join('; ');
 }

@@ -38,7 +38,7 @@ export async function createHttpServer(settings: {
     lingerAfterEarlyAnswers(request.raw, reply.raw, { maxBytes: maxUploadBytes, withinMs: LINGER_MS });
   };
   const app: FastifyInstance = fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: forLibraries(log) as FastifyBaseLogger,
     // One line for each scoring says more than two for each request.
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
@@ -81,6 +81,13 @@ export async function createHttpServer(settings: {
   });
   return app;
 }
+
+/**
+ * Below `info` libraries say what is none of a log's business: the parser of forms, every header of a
+ * request with its tokens. They never get to, whatever the level of our own lines.
+ */
+const forLibraries = (log: Logger): Logger =>
+  log.child({}, { level: log.isLevelEnabled('debug') ? 'info' : log.level });
 
 function answerUnknownPaths(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {

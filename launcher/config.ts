@@ -25,4 +25,5 @@ export const settings = {
     9460,
     "the gateway's health and /metrics; the other processes' on the ports after it",
   ),
+  tracesPort: knownPort('DEEPXRAY_TRACES_PORT', 4318, 'with --traces: the page of the last requests'),
 };

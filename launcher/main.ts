@@ -10,7 +10,7 @@ await runMesh(command.parse().opts<StartOptions>(), async (mesh, { console }) =>
   console.print(`
   try it in a browser   ${mesh.url}/docs
   score a radiograph    curl -F xray=@hand.png ${mesh.url}/score
-  stop                  Ctrl-C
+${mesh.tracesUrl ? `  the last requests     ${mesh.tracesUrl}\n` : ''}  stop                  Ctrl-C
 `);
   // Until a signal.
   await new Promise<never>(() => undefined);

@@ -18,6 +18,7 @@ import { problemsWithPorts } from './ports.ts';
 import { untilReady } from './readiness.ts';
 import { createReporter, type LogFile } from './reporter.ts';
 import { type Program, type Supervised, supervise, type Watcher } from './supervise.ts';
+import { startTracesServer, type TracesServer } from './traces/traces-server.ts';
 import { clearUpAfterLauncher } from './watchdog.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -29,6 +30,8 @@ export class CannotRun extends Error {
 
 export type Mesh = {
   url: string;
+  /** The page of the last requests, where it was asked for. */
+  tracesUrl?: string;
   /** Resolves when a radiograph would be scored. */
   ready(signal: AbortSignal): Promise<void>;
   /** Rejects with CannotRun when a process cannot be kept alive; never resolves. */
@@ -45,8 +48,9 @@ export async function startMesh(
     console,
     verbose,
     logs,
+    traces,
     signal,
-  }: { console: Console; verbose: boolean; logs?: LogFile; signal: AbortSignal },
+  }: { console: Console; verbose: boolean; logs?: LogFile; traces: boolean; signal: AbortSignal },
 ): Promise<Mesh> {
   const socketFolder = await mkdtemp(join(tmpdir(), 'deepxray-'));
   const watchdog = clearUpAfterLauncher(socketFolder);
@@ -55,10 +59,12 @@ export async function startMesh(
     watchdog.dismiss();
   };
   const running: { stage: Stage; supervised: Supervised }[] = [];
+  let tracesServer: TracesServer | undefined;
   try {
     const roles = planRoles(mesh, socketFolder);
-    const problems = await problemsWithPorts(portsOf(mesh, roles));
+    const problems = await problemsWithPorts(portsOf(mesh, roles, traces));
     if (problems.length > 0) throw new CannotRun(problems.join('\n'));
+    if (traces) tracesServer = await startTracesServer(mesh.tracesPort);
 
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
     failed.catch(() => undefined);
@@ -77,12 +83,13 @@ export async function startMesh(
       });
     }
     for (const role of roles) {
-      running.push({ stage: role.stage, supervised: supervise(roleProgram(role), watcher) });
+      running.push({ stage: role.stage, supervised: supervise(roleProgram(role, tracesServer), watcher) });
     }
     console.say('launcher', `starting ${running.length} processes`);
 
     return {
       url: gatewayUrlOf(mesh),
+      ...(tracesServer ? { tracesUrl: tracesServer.url } : {}),
       failed,
       ready: (signal) => untilReady(gatewayUrlOf(mesh), signal, notReadyYet(console)),
       async stop() {
@@ -94,6 +101,7 @@ export async function startMesh(
           );
         }
         reporter.stop();
+        tracesServer?.stop();
         await clearUp();
       },
       kill() {
@@ -102,17 +110,24 @@ export async function startMesh(
     };
   } catch (thrown) {
     for (const { supervised } of running) supervised.kill();
+    tracesServer?.stop();
     await clearUp();
     throw thrown;
   }
 }
+
+/** A person who looks at the page does not want to wait; who set it otherwise meant it. */
+const SOON = { OTEL_BSP_SCHEDULE_DELAY: process.env.OTEL_BSP_SCHEDULE_DELAY ?? '500' };
 
 const notReadyYet = (console: Console) => ({
   tellEveryMs: 10_000,
   tell: (missing: string) => console.say('launcher', `not ready yet: ${missing}`, 'warning'),
 });
 
-const roleProgram = ({ instance, role, entry, environment, socket }: RolePlan): Program => ({
+const roleProgram = (
+  { instance, role, entry, environment, socket }: RolePlan,
+  tracesServer: TracesServer | undefined,
+): Program => ({
   name: instance,
   command: process.execPath,
   arguments: [...nodeFlagsOf(role), join(ROOT, entry), `--role=${role}`],
@@ -120,6 +135,7 @@ const roleProgram = ({ instance, role, entry, environment, socket }: RolePlan): 
     ...nodeEnvironment(process.env),
     ...process.env,
     ...environment,
+    ...(tracesServer ? { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: tracesServer.endpoint, ...SOON } : {}),
   },
   startedBy: 'message',
   ...(socket === undefined ? {} : { prepare: () => rm(socket, { force: true }) }),

@@ -8,6 +8,7 @@ const MESH: MeshSettings = {
   natsUrl: undefined,
   natsPort: 4222,
   adminPort: 9460,
+  tracesPort: 4318,
 };
 
 test('every process has its role, and the ports follow the order of the pods', () => {

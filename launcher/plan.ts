@@ -123,7 +123,10 @@ export function planRoles(mesh: MeshSettings, socketFolder: string): RolePlan[] 
 }
 
 /** Every port of the mesh, for a look before the start. */
-export const portsOf = (mesh: MeshSettings, roles: RolePlan[]): PortInUse[] => [
+export const portsOf = (mesh: MeshSettings, roles: RolePlan[], traces = false): PortInUse[] => [
+  ...(traces
+    ? [{ port: mesh.tracesPort, setting: 'DEEPXRAY_TRACES_PORT', by: 'the page of the last requests' }]
+    : []),
   ...(mesh.natsUrl === undefined
     ? [{ port: mesh.natsPort, setting: 'DEEPXRAY_NATS_PORT', by: 'nats-server' }]
     : []),

@@ -16,7 +16,7 @@ class Stopped extends Error {
 export type Use = (mesh: Mesh, surroundings: { console: Console; signal: AbortSignal }) => Promise<void>;
 
 /** Starts the mesh, uses it once it is ready, and stops it when `use` is done or a person wishes so. */
-export async function runMesh({ verbose, logs }: StartOptions, use: Use): Promise<void> {
+export async function runMesh({ verbose, logs, traces }: StartOptions, use: Use): Promise<void> {
   const console = createConsole(process.stdout);
   const stopping = new AbortController();
   let mesh: Mesh | undefined;
@@ -42,6 +42,7 @@ export async function runMesh({ verbose, logs }: StartOptions, use: Use): Promis
     mesh = await startMesh(readSettings(settings, process.env), {
       console,
       verbose,
+      traces,
       signal,
       ...(logFile ? { logs: { write: (line: string) => logFile.write(`${line}\n`) } } : {}),
     });

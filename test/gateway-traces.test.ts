@@ -1,4 +1,7 @@
 /** A scoring's trace: the gateway's own span stands in the client's trace, and over the call to the orchestrator. */
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Gateway, startGateway } from './harness/gateway.ts';
 import { png } from './harness/raw-http.ts';
@@ -64,6 +67,46 @@ test('a refusal has its code on the span, and nothing of what was sent', async (
     'deepxray.error_code': 'unsupported-format',
   });
 });
+
+test.each([
+  ['gone', async () => ({ endpoint: 'http://127.0.0.1:9', stop: () => undefined })],
+  ['full', () => startDeafCollector((response) => response.writeHead(429).end())],
+  ['silent for ever', () => startDeafCollector(() => undefined)],
+])(
+  'a collector that is %s fails no request, and holds up no stop (stand-in for the orchestrator)',
+  async (_, start) => {
+    const deaf = await start();
+    const away = await startGateway(orchestrator.address, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: deaf.endpoint,
+      OTEL_BSP_SCHEDULE_DELAY: '10',
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1',
+      OTEL_METRIC_EXPORT_INTERVAL: '100',
+    });
+    try {
+      const replies = await Promise.all(Array.from({ length: 10 }, () => scoreJson(away, png())));
+      expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    } finally {
+      expect(await away.stop()).toBe(0);
+      deaf.stop();
+    }
+  },
+);
+
+/** A real HTTP server that takes exports as a collector in trouble does. */
+async function startDeafCollector(answer: (response: ServerResponse) => void) {
+  const server = createServer((request, response) => {
+    request.resume();
+    answer(response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
 
 test('what machines poll leaves no spans', async () => {
   await fetch(`${gateway.url}/readyz`);

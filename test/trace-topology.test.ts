@@ -7,6 +7,7 @@ import { JOINT_NAMES } from '../platform/domain/joints.ts';
 import { type Hand, syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
 import { grpcClient, type JsonReply, scoreJson } from './harness/score.ts';
+import { ONE_SCORED, SCORED, tree } from './harness/scored-trace.ts';
 import { startTraceCollector, type TraceCollector } from './harness/trace-collector.ts';
 import { type TraceTree, traceTree } from './harness/trace-tree.ts';
 
@@ -70,53 +71,6 @@ const cut = (traceId: string) =>
       attributes['deepxray.joint'],
   ).length;
 
-const SCORED = `
-        gateway: POST /score
-          gateway: deepxray.v1.ScoringService/ScoreStream
-            orchestrator: deepxray.v1.ScoringService/ScoreStream
-              orchestrator: decode radiograph
-              orchestrator: knock at steps
-              orchestrator: send deepxray.body-part.work
-                body-part: process deepxray.body-part.work
-                  body-part: inference.GRPCInferenceService/ModelInfer
-                    model-server: inference.GRPCInferenceService/ModelInfer
-                      model-server: infer body-part
-              orchestrator: send deepxray.joint-extraction.work
-                joint-extraction: process deepxray.joint-extraction.work
-                  joint-extraction: extract joint ×10
-                    joint-extraction: cut crop
-                    joint-extraction: inference.GRPCInferenceService/ModelInfer
-                      model-server: inference.GRPCInferenceService/ModelInfer
-                        model-server: infer joint-refinement
-                    joint-extraction: send deepxray.joint-scoring.work
-                      joint-scoring: process deepxray.joint-scoring.work
-                        joint-scoring: score joint
-                          joint-scoring: inference.GRPCInferenceService/ModelInfer
-                            model-server: inference.GRPCInferenceService/ModelInfer
-                              model-server: infer joint-scoring
-                          joint-scoring: send deepxray.scores.{orchestrator} [scored]
-                            orchestrator: process deepxray.scores.{orchestrator} [scored]
-                    joint-extraction: send deepxray.scores.{orchestrator}
-                      orchestrator: process deepxray.scores.{orchestrator}
-                  joint-extraction: inference.GRPCInferenceService/ModelInfer
-                    model-server: inference.GRPCInferenceService/ModelInfer
-                      model-server: infer joint-localisation
-                  joint-extraction: pull radiograph
-                    joint-extraction: send deepxray.pieces.{orchestrator}.{correlation} ×2
-                      orchestrator: process deepxray.pieces.{orchestrator}.{correlation}
-                  joint-extraction: send deepxray.scores.{orchestrator}
-                    orchestrator: process deepxray.scores.{orchestrator}`;
-
-/** The same from the orchestrator on, for one joint. */
-const ONE_SCORED = SCORED.split('\n')
-  .slice(3)
-  .map((line) => line.slice(12))
-  .join('\n')
-  .replace('ScoreStream', 'Score')
-  .replace(' ×10', '');
-
-const tree = (text: string): string => text.replace(/^\n/, '').replaceAll(/^ {8}/gm, '');
-
 test('a good request is one trace of every hop to each joint and back, below the span that the caller brings', async () => {
   const caller = newTrace();
   const headers = { ...PATIENT, traceparent: traceparent(caller), 'x-request-id': 'topology-1' };
@@ -124,7 +78,7 @@ test('a good request is one trace of every hop to each joint and back, below the
   expect([status, body.traceId]).toEqual([200, caller.traceId]);
   const whole = await wholeTrace(body.traceId, caller.span);
   expectSound(whole);
-  expect(whole.text).toBe(tree(SCORED));
+  expect(whole.text).toBe(SCORED);
 
   const delivered = whole.spans.filter(
     ({ name, attributes }) => name === SCORES && attributes['deepxray.joint.outcome'] === 'scored',

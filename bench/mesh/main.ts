@@ -8,6 +8,7 @@ import { createFloor } from './floor.ts';
 import { measureHops } from './hops.ts';
 import { coreTimeMs, memoryMiB } from './process-costs.ts';
 import { sampleHand } from './sample-hand.ts';
+import { tracingRows } from './tracing-rows.ts';
 
 const HELP = `npm run bench -- [--film FILE] [--rounds N] [--seconds N]
 
@@ -138,4 +139,6 @@ row(
 );
 for (const { role, miB } of memory) row(`  ${role}`, miB);
 row('start to ready, ms', startedMs);
+console.log();
+for (const line of await tracingRows(film, seconds)) console.log(line);
 process.exit(0);

@@ -4,7 +4,7 @@
  */
 import { isFree } from '../../launcher/ports.ts';
 
-/** Room for three named ports, eight model servers and twenty admin ports. */
+/** Room for four named ports, eight model servers and twenty admin ports. */
 const BLOCK = 40;
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
@@ -19,6 +19,7 @@ export async function freePorts(): Promise<Record<string, string>> {
       DEEPXRAY_NATS_PORT: String(base + 1),
       DEEPXRAY_GRPC_PORT: String(base + 2),
       DEEPXRAY_ADMIN_PORT: String(base + 15),
+      DEEPXRAY_TRACES_PORT: String(base + 39),
     };
   }
 }

@@ -21,7 +21,7 @@ export type Mesh = {
   grpc: string;
   natsUrl: string;
   /** Of each process, in the launcher's order. */
-  port(setting: 'HTTP' | 'GRPC' | 'NATS' | 'ADMIN'): number;
+  port(setting: 'HTTP' | 'GRPC' | 'NATS' | 'ADMIN' | 'TRACES'): number;
   readonly launcherPid: number;
   /** Those that live now. */
   processes(role?: string): MeshProcess[];
@@ -48,6 +48,10 @@ export type Mesh = {
 export type MeshSettings = {
   scoringPods?: number;
   env?: Record<string, string>;
+  /** File that every line of every process is appended to. */
+  logs?: string;
+  /** With the page of the last requests. */
+  traces?: boolean;
   /** Do not wait until a radiograph would be scored, as where no pod can. */
   unready?: boolean;
   /** As a person types it: `npm start`. */
@@ -57,15 +61,18 @@ export type MeshSettings = {
 export async function startMesh({
   scoringPods = 2,
   env = {},
+  logs,
+  traces,
   unready,
   byNpm,
 }: MeshSettings = {}): Promise<Mesh> {
   const ports = { ...(await freePorts()), DEEPXRAY_SCORING_PODS: String(scoringPods), ...env };
   const settings = { cwd: ROOT, env: { ...process.env, NO_COLOR: '1', ...ports }, detached: true };
+  const more = [...(logs === undefined ? [] : ['--logs', logs]), ...(traces ? ['--traces'] : [])];
   const launcher = byNpm
     ? spawn('npm', ['start', '--', '--verbose'], { ...settings, stdio: ['ignore', 'pipe', 'pipe'] })
     : // The channel ends the mesh if the tests are killed.
-      spawn(process.execPath, [LAUNCHER, '--verbose'], {
+      spawn(process.execPath, [LAUNCHER, '--verbose', ...more], {
         ...settings,
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });

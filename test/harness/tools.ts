@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -47,6 +47,46 @@ export async function getPython(name: string, packages: readonly string[]): Prom
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages];
     await run(join(unfinished, 'bin', 'python'), pip, { timeout: FETCH_WITHIN_MS });
     await rename(unfinished, folder);
+  });
+}
+
+/** `program` of a Debian package, unpacked and not installed, unless it is on the PATH or in the cache already. */
+export async function getDebianTool(name: string, program: string): Promise<Tool> {
+  if (await works(program, ['--version'])) return { path: program };
+  const folder = join(CACHE, 'debian', name);
+  const path = join(folder, 'usr', 'bin', program);
+  if (existsSync(path)) return { path };
+  if (!(await works('dpkg-deb', ['--version'])))
+    return { missing: `${program} is not here, nor Debian's packages` };
+  const unfinished = `${folder}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
+  return fetched(path, name, async () => {
+    const limits = { cwd: unfinished, timeout: FETCH_WITHIN_MS };
+    // A fresh machine has no list of packages yet.
+    await run('apt-get', ['download', '-qq', name], limits).catch(async () => {
+      await run('apt-get', ['update', '-qq'], limits);
+      await run('apt-get', ['download', '-qq', name], limits);
+    });
+    const [file] = await readdir(unfinished);
+    await run('dpkg-deb', ['-x', file!, unfinished], limits);
+    await rename(unfinished, folder);
+  });
+}
+
+/** A browser, which has too many libraries to be unpacked: from the PATH, else installed where that is allowed. */
+export async function getChromium(): Promise<Tool> {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+    if (await works(name, ['--version'])) return { path: name };
+  }
+  if (process.getuid?.() !== 0 || !(await works('apt-get', ['--version']))) {
+    return { missing: 'chromium is not here, and only root on Debian can install it' };
+  }
+  return fetched('chromium', 'chromium', async () => {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const limits = { env, timeout: FETCH_WITHIN_MS, maxBuffer: 16 * 1024 * 1024 };
+    await run('apt-get', ['update', '-qq'], limits);
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], limits);
   });
 }
 

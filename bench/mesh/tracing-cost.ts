@@ -1,0 +1,69 @@
+/**
+ * What tracing costs: two meshes side by side, one with every request traced and sent to a collector's
+ * endpoint, one without; they take turns under the same load, so that a noisy machine is noisy to both.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Mesh, startMesh } from '../../test/harness/mesh.ts';
+import { throughput } from './clients.ts';
+import { coreTimeMs } from './process-costs.ts';
+
+const CLIENTS = 8;
+const TURNS = 5;
+const WARM_UP_S = 3;
+
+export type TracingCost = {
+  /** Radiographs a second, and milliseconds of core time for each, of the mesh's own processes. */
+  off: { perSecond: number; coreMs: number };
+  on: { perSecond: number; coreMs: number };
+  /** Share of throughput that tracing takes: median over the turns, and its range. */
+  lost: { median: number; least: number; most: number };
+};
+
+/** Takes the exports and throws them away: a collector's own work is not the mesh's. */
+async function startSink(): Promise<{ endpoint: string; stop(): void }> {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(200).end());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+export async function measureTracingCost(film: Uint8Array, seconds: number): Promise<TracingCost> {
+  const sink = await startSink();
+  const off = await startMesh();
+  const on = await startMesh({ env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${sink.endpoint}/v1/traces` } });
+  const turn = async (mesh: Mesh, forS: number) => {
+    const pids = mesh.processes().map(({ pid }) => pid);
+    const before = coreTimeMs(pids);
+    const { perSecond, latencies } = await throughput(mesh.url, film, CLIENTS, forS);
+    return { perSecond, coreMs: (coreTimeMs(pids) - before) / latencies.length };
+  };
+  await turn(off, WARM_UP_S);
+  await turn(on, WARM_UP_S);
+  const turns: { off: TracingCost['off']; on: TracingCost['on'] }[] = [];
+  for (let index = 0; index < TURNS; index++) {
+    // Who goes first changes: heat and other work of the machine favour neither.
+    const first = index % 2 === 0 ? await turn(off, seconds) : await turn(on, seconds);
+    const second = index % 2 === 0 ? await turn(on, seconds) : await turn(off, seconds);
+    turns.push(index % 2 === 0 ? { off: first, on: second } : { off: second, on: first });
+  }
+  await on.stop();
+  await off.stop();
+  sink.stop();
+  const lost = turns.map((one) => 1 - one.on.perSecond / one.off.perSecond).sort((a, b) => a - b);
+  const mean = (which: 'off' | 'on', figure: 'perSecond' | 'coreMs') =>
+    turns.reduce((sum, one) => sum + one[which][figure], 0) / turns.length;
+  return {
+    off: { perSecond: mean('off', 'perSecond'), coreMs: mean('off', 'coreMs') },
+    on: { perSecond: mean('on', 'perSecond'), coreMs: mean('on', 'coreMs') },
+    lost: { median: lost[Math.floor(lost.length / 2)]!, least: lost[0]!, most: lost.at(-1)! },
+  };
+}

@@ -1,0 +1,18 @@
+/** The rows of the bench's table about tracing. */
+import { measureTracingCost } from './tracing-cost.ts';
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+const row = (name: string, ...cells: (string | number)[]) =>
+  name.padEnd(44) +
+  cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell).padStart(10)).join('');
+
+export async function tracingRows(film: Uint8Array, seconds: number): Promise<string[]> {
+  const { off, on, lost } = await measureTracingCost(film, seconds);
+  return [
+    row('tracing, 8 clients', 'films/s', 'core ms'),
+    row('  off', off.perSecond, off.coreMs),
+    row('  on, every request', on.perSecond, on.coreMs),
+    row('  throughput lost: median, least, most', ...[lost.median, lost.least, lost.most].map(percent)),
+    row('  core time added', percent(on.coreMs / off.coreMs - 1)),
+  ];
+}
