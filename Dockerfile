@@ -44,7 +44,7 @@ COPY model-servers/body-part ./model-servers/body-part
 COPY model-servers/joint-extraction ./model-servers/joint-extraction
 COPY model-servers/joint-scoring ./model-servers/joint-scoring
 # A number, so that Kubernetes can see that it is not root.
-USER 1000:1000
+USER 10001:10001
 # No shell between the signal and the process. What the flags are for: launcher/node-flags.ts.
 ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=2"]
 CMD ["gateway/main.ts", "--role=gateway"]
@@ -53,7 +53,7 @@ FROM mesh AS model-server
 COPY --from=dependencies /models/app/node_modules ./node_modules
 USER 0:0
 RUN ["/usr/local/bin/node", "-e", "require('onnxruntime-node')"]
-USER 1000:1000
+USER 10001:10001
 COPY LICENSE-WEIGHTS.md ./
 COPY model-servers/server ./model-servers/server
 COPY model-servers/repository ./model-servers/repository

@@ -2,5 +2,5 @@
 FROM scratch
 ENV PATH=/usr/local/bin
 COPY nats-server /usr/local/bin/nats-server
-USER 1000:1000
+USER 10001:10001
 ENTRYPOINT ["/usr/local/bin/nats-server"]

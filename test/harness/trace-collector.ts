@@ -27,13 +27,13 @@ export type TraceCollector = {
   stop(): void;
 };
 
-export async function startTraceCollector(): Promise<TraceCollector> {
+export async function startTraceCollector({ host = '127.0.0.1', port = 0 } = {}): Promise<TraceCollector> {
   const spans: CollectedSpan[] = [];
   const server = createServer(async (request, response) => {
     const body = await readBody(request);
     if (request.url === '/v1/traces') spans.push(...readRequest(body));
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-  }).listen(0, '127.0.0.1');
+  }).listen(port, host);
   await once(server, 'listening');
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
