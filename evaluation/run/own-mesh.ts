@@ -16,7 +16,12 @@ export async function withOwnMesh(
   use: (address: Address, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const console = createConsole(process.stderr);
-  const mesh = await startMesh(settingsOf(environment), { console, verbose: false, signal }).catch(explained);
+  const mesh = await startMesh(settingsOf(environment), {
+    console,
+    verbose: false,
+    traces: false,
+    signal,
+  }).catch(explained);
   const killAll = () => mesh.kill();
   // Whatever happens to this process, no child outlives it.
   process.once('exit', killAll);

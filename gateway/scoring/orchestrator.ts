@@ -21,10 +21,14 @@ import { type ScoreChunk, type ScoreEvent, ScoringServiceClient } from '#proto/d
  * for one whose packets vanish.
  */
 const CONNECT_WITHIN_MS = 1000;
+/** Until it is connected. */
+const LOOK_AGAIN_MS = 500;
 
 const CHANNEL = {
   ...CHANNEL_OPTIONS,
   // All addresses of the name share the calls; the default sends every call to one.
+  // In a rollout the name has other addresses every few seconds; grpc-js would look twice a minute at most.
+  'grpc.dns_min_time_between_resolutions_ms': 1000,
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
 
@@ -54,9 +58,12 @@ export function connectOrchestrator(address: string): Orchestrator {
     if (closed) return;
     // `true`: an idle channel connects now, so that no request has to wait for it.
     const state = channel.getConnectivityState(true);
-    if (state === connectivityState.READY) notConnectedSince = undefined;
+    const isReady = state === connectivityState.READY;
+    if (isReady) notConnectedSince = undefined;
     else notConnectedSince ??= performance.now();
-    channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, watch);
+    // A name that had no address is looked up anew only when somebody asks for the state or makes a call.
+    const lookAgain = isReady ? Number.POSITIVE_INFINITY : Date.now() + LOOK_AGAIN_MS;
+    channel.watchConnectivityState(state, lookAgain, watch);
   };
   watch();
 

@@ -135,7 +135,8 @@ export function startLoad(
 
 const OF_THE_MESH = new Set(['failed', 'unavailable', 'deadline']);
 
-function judge({ status, headers, body }: JsonReply, answer: JsonReply['body']): keyof Tally {
+/** What became of a request whose film has this answer when it is alone. */
+export function judge({ status, headers, body }: JsonReply, answer: JsonReply['body']): keyof Tally {
   if ((status === 503 || status === 429) && Number(headers.get('retry-after')) >= 1) return 'refused';
   if (status === 504 && body.joints === undefined) return 'expired';
   if (status !== 200 && status !== 504) return 'wrong';

@@ -16,7 +16,7 @@ export type TraceCollector = {
   stop(): void;
 };
 
-export async function startTraceCollector(): Promise<TraceCollector> {
+export async function startTraceCollector({ host = '127.0.0.1', port = 0 } = {}): Promise<TraceCollector> {
   const spans: CollectedSpan[] = [];
   const bodies: TraceCollector['bodies'] = [];
   const server = createServer(async (request, response) => {
@@ -24,7 +24,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
     bodies.push({ path: request.url ?? '', bytes });
     if (request.url === '/v1/traces') spans.push(...readSpans(bytes));
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-  }).listen(0, '127.0.0.1');
+  }).listen(port, host);
   await once(server, 'listening');
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
