@@ -1,24 +1,20 @@
 /** `npm start -- --traces` in a real browser: from an answer's trace id to the hop that failed. */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { browserNote, hasBrowser, startBrowser } from './harness/browser.ts';
 import { syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
 import { scoreJson } from './harness/score.ts';
-import { getChromium } from './harness/tools.ts';
 
-const tool = await getChromium();
-const inBrowser = 'path' in tool ? test : test.skip;
-const note = 'path' in tool ? '' : ` (skipped: ${tool.missing})`;
+const inBrowser = hasBrowser ? test : test.skip;
 
 let mesh: Mesh;
 let browser: Browser;
 let page: Page;
 const problems: string[] = [];
 beforeAll(async () => {
-  if (!('path' in tool)) return;
-  const executablePath = tool.path.startsWith('/') ? tool.path : `/usr/bin/${tool.path}`;
-  // Without a sandbox of its own: tests run as root on machines that are thrown away.
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  if (!hasBrowser) return;
+  browser = await startBrowser();
   page = await browser.newPage();
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
@@ -48,7 +44,7 @@ const openWhole = async (traceId: string, spans: number) => {
 };
 
 inBrowser(
-  `the id of an answer opens its waterfall: every service, every joint, bars within the request${note}`,
+  `the id of an answer opens its waterfall: every service, every joint, bars within the request${browserNote}`,
   async () => {
     const hand = await syntheticHand(1);
     const { body } = await scoreJson(mesh, hand.png, { headers: { prefer: 'wait=30' } });
@@ -74,29 +70,32 @@ inBrowser(
   },
 );
 
-inBrowser(`the last requests are listed, and one that failed says at which hop and why${note}`, async () => {
-  await mesh.kill('joint-scoring');
-  const hand = await syntheticHand(1);
-  let failed = await scoreJson(mesh, hand.png);
-  // The launcher starts it again at once: whoever is quicker.
-  for (let times = 0; failed.status === 200 && times < 5; times++) {
+inBrowser(
+  `the last requests are listed, and one that failed says at which hop and why${browserNote}`,
+  async () => {
     await mesh.kill('joint-scoring');
-    failed = await scoreJson(mesh, hand.png);
-  }
-  expect(failed.status).toBe(503);
-  await openWhole(failed.body.traceId, 4);
-  await page.goto(home());
-  await page.getByRole('link', { name: failed.body.traceId }).click();
-  expect(await page.locator('.cause').textContent()).toMatch(
-    /Failed at orchestrator: knock at steps \(step-unavailable\)/,
-  );
-  expect(await page.locator('li[data-cause] dl').textContent()).toMatch(
-    /deepxray.steps_away\s*joint-scoring/,
-  );
-});
+    const hand = await syntheticHand(1);
+    let failed = await scoreJson(mesh, hand.png);
+    // The launcher starts it again at once: whoever is quicker.
+    for (let times = 0; failed.status === 200 && times < 5; times++) {
+      await mesh.kill('joint-scoring');
+      failed = await scoreJson(mesh, hand.png);
+    }
+    expect(failed.status).toBe(503);
+    await openWhole(failed.body.traceId, 4);
+    await page.goto(home());
+    await page.getByRole('link', { name: failed.body.traceId }).click();
+    expect(await page.locator('.cause').textContent()).toMatch(
+      /Failed at orchestrator: knock at steps \(step-unavailable\)/,
+    );
+    expect(await page.locator('li[data-cause] dl').textContent()).toMatch(
+      /deepxray.steps_away\s*joint-scoring/,
+    );
+  },
+);
 
 inBrowser(
-  `a page that nothing is known of says so, and what comes from outside is text and no markup${note}`,
+  `a page that nothing is known of says so, and what comes from outside is text and no markup${browserNote}`,
   async () => {
     const response = await page.goto(`${home()}trace?id=<script>alert(1)</script>`);
     expect(response!.status()).toBe(404);

@@ -1,30 +1,18 @@
-/** A real Chromium, headless, where one is installed: Debian's package is enough. */
-import { execFileSync } from 'node:child_process';
+/** A real Chromium, headless: from the PATH, else installed where that is allowed; where it cannot be had, tests skip. */
 import { type Browser, chromium } from 'playwright-core';
+import { getChromium } from './tools.ts';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
+const tool = await getChromium();
 
-const path = [process.env.DEEPXRAY_CHROMIUM, ...NAMES].find((name) => {
-  if (!name) return false;
-  try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
-
-export const hasBrowser = path !== undefined;
+export const hasBrowser = 'path' in tool;
 
 /** For the title of what is skipped. */
-export const browserNote = hasBrowser
-  ? ''
-  : ' (skipped: no chromium here; apt-get install chromium, or set DEEPXRAY_CHROMIUM)';
+export const browserNote = 'path' in tool ? '' : ` (skipped: ${tool.missing})`;
 
 /** Close it when done. */
-export const startBrowser = (): Promise<Browser> =>
+export async function startBrowser(): Promise<Browser> {
+  if (!('path' in tool)) throw new Error(tool.missing);
+  const executablePath = tool.path.startsWith('/') ? tool.path : `/usr/bin/${tool.path}`;
   // As root, as in a container, Chromium has no sandbox; it sees nothing but the project's own pages.
-  chromium.launch({ executablePath: which(path!), args: ['--no-sandbox', '--disable-gpu'] });
-
-const which = (name: string): string =>
-  name.includes('/') ? name : execFileSync('which', [name], { encoding: 'utf8' }).trim();
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+}
