@@ -14,7 +14,7 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { AlwaysOffSampler, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { AlwaysOffSampler, NodeTracerProvider, ParentBasedSampler } from '@opentelemetry/sdk-trace-node';
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions/incubating';
 import { countSpans } from './export/counted-spans.ts';
 import { PullReader } from './export/pull-reader.ts';
@@ -67,9 +67,12 @@ export async function startTelemetry(role: string, instance: string, to: Export)
 function startTracing(resource: Resource, processor: ReturnType<typeof countSpans>['processor'] | undefined) {
   const provider = new NodeTracerProvider({
     resource,
-    // Where nobody takes spans, ids are still made, for answers and logs, and nothing is recorded. Else
-    // the sampler is the environment's: by default the caller's choice, and all where it made none.
-    ...(processor ? { spanProcessors: [processor] } : { sampler: new AlwaysOffSampler() }),
+    // Where nobody takes spans, ids are still made, for answers and logs, and nothing is recorded, but what a caller
+    // chose to have sampled stays so for those behind us. Else the sampler is the environment's: by default the
+    // caller's choice, and all where it made none.
+    ...(processor
+      ? { spanProcessors: [processor] }
+      : { sampler: new ParentBasedSampler({ root: new AlwaysOffSampler() }) }),
   });
   provider.register();
   return provider;
