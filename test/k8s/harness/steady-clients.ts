@@ -6,9 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type JsonReply, scoreJson } from '../../harness/score.ts';
 import { judge, type Known } from '../../harness/steady-load.ts';
 
-/** On two cores, some half of what the mesh could do. */
-const RATE_PER_S = Number(process.env.DEEPXRAY_K8S_RATE ?? 4);
-const WAIT_S = 10;
+/** Little enough that two cores have some left for the pods that start meanwhile. */
+const RATE_PER_S = Number(process.env.DEEPXRAY_K8S_RATE ?? 1);
+const WAIT_S = 20;
 /** Longer than any answer may take, so that a hang shows as no answer. */
 const PATIENCE_MS = (WAIT_S + 5) * 1000;
 
