@@ -140,7 +140,7 @@ test('a deadline is told as one at every hop that it ended, and the pods hear of
   for (const name of ['POST /score', 'deepxray.v1.ScoringService/ScoreStream', 'score joint']) {
     expect(outcomesOf(whole, name), name).toEqual(['deadline']);
   }
-  expect(whole.text).toContain('joint-scoring: process deepxray.joint-scoring.work [deadline]');
+  expect(whole.text).toContain('joint-scoring: score joint [deadline]');
   expect(whole.text).toContain('orchestrator: send deepxray.cancel');
   expect(whole.spans.filter(({ attributes }) => attributes['deepxray.outcome'] === 'fault')).toEqual([]);
 });

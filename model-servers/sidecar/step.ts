@@ -95,7 +95,8 @@ export async function serveStep(settings: {
       if (span) markFailed(span, error);
       throw error;
     } finally {
-      if (signal.aborted && span) markAborted(span, signal, envelope.deadline);
+      // A model server may see the deadline a moment before this process' timer does.
+      if (span && (signal.aborted || hasPassed(envelope.deadline))) markAborted(span, signal, envelope.deadline);
       inFlight--;
       release();
       following.done();
