@@ -102,7 +102,7 @@ asked(
       },
       20_000,
     );
-    expect(tree.text).toContain('joint-scoring: process deepxray.joint-scoring.work [deadline]');
+    expect(tree.text).toContain('joint-scoring: score joint [deadline]');
     const known = new Set(Object.values(ATTRIBUTES).map(({ key }) => key));
     for (const { attributes } of tree.spans) {
       for (const key of Object.keys(attributes)) expect(known).toContain(key);

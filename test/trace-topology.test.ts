@@ -61,15 +61,9 @@ function expectSound(tree: TraceTree): void {
 const newTrace = () => ({ traceId: crypto.randomUUID().replaceAll('-', ''), span: 'cd'.repeat(8) });
 const traceparent = ({ traceId, span }: ReturnType<typeof newTrace>) => `00-${traceId}-${span}-01`;
 
-/** Reports of places in this trace: so many crops are cut. */
+/** So many crops are cut, and sent on at once. */
 const cut = (traceId: string) =>
-  collector.spans.filter(
-    ({ name, traceId: of, attributes }) =>
-      of === traceId &&
-      name === SCORES &&
-      !attributes['deepxray.joint.outcome'] &&
-      attributes['deepxray.joint'],
-  ).length;
+  collector.spans.filter((span) => span.traceId === traceId && span.name === 'cut crop').length;
 
 test('a good request is one trace of every hop to each joint and back, below the span that the caller brings', async () => {
   const caller = newTrace();
@@ -146,7 +140,7 @@ test('a deadline is told as one at every hop that it ended, and the pods hear of
   for (const name of ['POST /score', 'deepxray.v1.ScoringService/ScoreStream', 'score joint']) {
     expect(outcomesOf(whole, name), name).toEqual(['deadline']);
   }
-  expect(whole.text).toContain('joint-scoring: process deepxray.joint-scoring.work [deadline]');
+  expect(whole.text).toContain('joint-scoring: score joint [deadline]');
   expect(whole.text).toContain('orchestrator: send deepxray.cancel');
   expect(whole.spans.filter(({ attributes }) => attributes['deepxray.outcome'] === 'fault')).toEqual([]);
 });

@@ -11,15 +11,25 @@ import { coreTimeMs } from './process-costs.ts';
 
 const CLIENTS = 8;
 const TURNS = 5;
-const WARM_UP_S = 3;
+/** Until what spans are made with is compiled. */
+const WARM_UP_S = 10;
 
 export type TracingCost = {
   /** Radiographs a second, and milliseconds of core time for each, of the mesh's own processes. */
   off: { perSecond: number; coreMs: number };
   on: { perSecond: number; coreMs: number };
-  /** Share of throughput that tracing takes: median over the turns, and its range. */
-  lost: { median: number; least: number; most: number };
+  /** Share of throughput that tracing takes, over the turns. */
+  lost: Spread;
+  /** Share of core time that it adds. */
+  added: Spread;
 };
+
+export type Spread = { median: number; least: number; most: number };
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { median: sorted[Math.floor(sorted.length / 2)]!, least: sorted[0]!, most: sorted.at(-1)! };
+}
 
 /** Takes the exports and throws them away: a collector's own work is not the mesh's. */
 async function startSink(): Promise<{ endpoint: string; stop(): void }> {
@@ -58,12 +68,12 @@ export async function measureTracingCost(film: Uint8Array, seconds: number): Pro
   await on.stop();
   await off.stop();
   sink.stop();
-  const lost = turns.map((one) => 1 - one.on.perSecond / one.off.perSecond).sort((a, b) => a - b);
   const mean = (which: 'off' | 'on', figure: 'perSecond' | 'coreMs') =>
     turns.reduce((sum, one) => sum + one[which][figure], 0) / turns.length;
   return {
     off: { perSecond: mean('off', 'perSecond'), coreMs: mean('off', 'coreMs') },
     on: { perSecond: mean('on', 'perSecond'), coreMs: mean('on', 'coreMs') },
-    lost: { median: lost[Math.floor(lost.length / 2)]!, least: lost[0]!, most: lost.at(-1)! },
+    lost: spreadOf(turns.map((one) => 1 - one.on.perSecond / one.off.perSecond)),
+    added: spreadOf(turns.map((one) => one.on.coreMs / one.off.coreMs - 1)),
   };
 }

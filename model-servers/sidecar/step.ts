@@ -95,7 +95,8 @@ export async function serveStep(settings: {
       if (span) markFailed(span, error);
       throw error;
     } finally {
-      if (signal.aborted && span) markAborted(span, signal, envelope.deadline);
+      // A model server may see the deadline a moment before this process' timer does.
+      if (span && (signal.aborted || hasPassed(envelope.deadline))) markAborted(span, signal, envelope.deadline);
       inFlight--;
       release();
       following.done();
@@ -174,5 +175,9 @@ function reportTo(
 ): void {
   if (envelope.scoreTo === undefined) return;
   const payload = ReportMessage.encode({ instance, report }).finish();
-  bus.publish(envelope.scoreTo, payload, envelope, reportAttributes(report));
+  bus.publish(envelope.scoreTo, payload, envelope, {
+    attributes: reportAttributes(report),
+    // Where a joint is and that extraction is done: half of all reports, and no news in a trace that has their spans.
+    untraced: report.$case === 'dispatched' || report.$case === 'extractionDone',
+  });
 }

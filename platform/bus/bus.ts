@@ -44,14 +44,14 @@ export type Bus = {
   /** Largest message that the server takes, headers included. */
   readonly maxPayloadBytes: number;
   /** `attributes` go on its span. */
-  publish(subject: string, payload: Uint8Array, envelope: Envelope, attributes?: Attributes): void;
+  publish(subject: string, payload: Uint8Array, envelope: Envelope, tracing?: Tracing): void;
   /** One reply, within `timeoutMs` and before the deadline. Throws BusAway, NoResponders, NoReply. */
   request(
     subject: string,
     payload: Uint8Array,
     envelope: Envelope,
     timeoutMs: number,
-    tracing?: { untraced?: boolean; attributes?: Attributes },
+    tracing?: Tracing,
   ): Promise<Uint8Array>;
   /** Handles messages concurrently; each in a span whose parent is the sender's. */
   serve(
@@ -64,6 +64,12 @@ export type Bus = {
   announce(subject: string, payload: Uint8Array): void;
   /** Call after every `Served.drain()`. */
   close(): Promise<void>;
+};
+
+export type Tracing = {
+  attributes?: Attributes;
+  /** Neither who sends nor who processes it makes a span, where there are many small ones that nobody looks for. */
+  untraced?: boolean;
 };
 
 export type ServeSettings = {
@@ -136,8 +142,12 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
       return connection.info?.max_payload ?? DEFAULT_MAX_PAYLOAD_BYTES;
     },
 
-    publish(subject, payload, envelope, attributes) {
+    publish(subject, payload, envelope, { untraced, attributes } = {}) {
       requireConnection();
+      if (untraced) {
+        connection.publish(subject, payload, { headers: seal({ ...envelope, untraced }) });
+        return;
+      }
       inSpanNow(
         spanName('send', subject),
         messageSpan('send', { subject, envelope, payload, attributes }),
@@ -176,7 +186,7 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
         };
         const { correlationId, requestId } = envelope;
         const within = withLogIds({ correlationId, ...(requestId ? { requestId } : {}) }, parent);
-        if (untraced) return context.with(within, () => handle(incoming));
+        if (untraced || envelope.untraced) return context.with(within, () => handle(incoming));
         const described = { subject: message.subject, envelope, payload: message.data, queueGroup };
         const span = { ...messageSpan('process', described), parent: within };
         return inSpan(spanName('process', message.subject), span, () => handle(incoming));

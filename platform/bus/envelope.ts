@@ -11,6 +11,8 @@ export type Envelope = {
   deadline: DeadlineMs;
   /** The subject that reports and scores of this request go to; absent in broadcasts and replies. */
   scoreTo?: string;
+  /** Not worth a span to who processes it. */
+  untraced?: boolean;
   /** For logs; absent in messages of older orchestrators. */
   requestId?: string;
 };
@@ -23,6 +25,7 @@ export function seal(envelope: Envelope, now = Date.now()): MsgHdrs {
   sealed.set(HEADER.budgetMs, String(Math.floor(remainingMs(envelope.deadline, now))));
   if (envelope.scoreTo !== undefined) sealed.set(HEADER.scoreTo, envelope.scoreTo);
   if (envelope.requestId !== undefined) sealed.set(HEADER.requestId, envelope.requestId);
+  if (envelope.untraced) sealed.set(HEADER.untraced, 'true');
   for (const [name, value] of Object.entries(traceHeaders())) sealed.set(name, value);
   return sealed;
 }
@@ -51,6 +54,7 @@ export function open(
       deadline: Math.min(deadline, now + budgetMs),
       ...(scoreTo ? { scoreTo } : {}),
       ...(requestId ? { requestId } : {}),
+      ...(sealed.get(HEADER.untraced) ? { untraced: true } : {}),
     },
     parent: contextOf({
       traceparent: sealed.get(HEADER.traceparent) || undefined,

@@ -38,7 +38,6 @@ export function messageSpan(
     kind: operation === 'send' ? SpanKind.PRODUCER : SpanKind.CONSUMER,
     attributes: {
       [ATTRIBUTE.messagingSystem]: 'nats',
-      [ATTRIBUTE.messagingSystemName]: 'nats',
       [ATTRIBUTE.operationType]: operation,
       [ATTRIBUTE.operationName]: operation,
       [ATTRIBUTE.destination]: destination,

@@ -43,6 +43,8 @@ export const HEADER = {
   budgetMs: 'budget-ms',
   /** The client's or the gateway's name for the request. */
   requestId: 'request-id',
+  /** Present on what is not worth a span. */
+  untraced: 'untraced',
   /** The subject that reports and scores go to. */
   scoreTo: 'score-to',
   traceparent: 'traceparent',

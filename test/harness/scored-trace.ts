@@ -29,16 +29,12 @@ export const SCORED = tree(`
                               model-server: infer joint-scoring
                           joint-scoring: send deepxray.scores.{orchestrator} [scored]
                             orchestrator: process deepxray.scores.{orchestrator} [scored]
-                    joint-extraction: send deepxray.scores.{orchestrator}
-                      orchestrator: process deepxray.scores.{orchestrator}
                   joint-extraction: inference.GRPCInferenceService/ModelInfer
                     model-server: inference.GRPCInferenceService/ModelInfer
                       model-server: infer joint-localisation
                   joint-extraction: pull radiograph
                     joint-extraction: send deepxray.pieces.{orchestrator}.{correlation} ×2
-                      orchestrator: process deepxray.pieces.{orchestrator}.{correlation}
-                  joint-extraction: send deepxray.scores.{orchestrator}
-                    orchestrator: process deepxray.scores.{orchestrator}`);
+                      orchestrator: process deepxray.pieces.{orchestrator}.{correlation}`);
 
 /** The same from the orchestrator on, for one joint. */
 export const ONE_SCORED = SCORED.split('\n')

@@ -122,7 +122,6 @@ export const STANDARD_ATTRIBUTES = {
   },
   rpcStatus: { key: 'rpc.status_code', doc: 'gRPC status, by name', boundedBy: 'the statuses of gRPC' },
   messagingSystem: { key: 'messaging.system', doc: 'nats', values: ['nats'] },
-  messagingSystemName: { key: 'messaging.system.name', doc: 'the same by its newer name', values: ['nats'] },
   operationName: {
     key: 'messaging.operation.name',
     doc: 'send or process',

@@ -86,7 +86,7 @@ export const SPANS: readonly SpanDefinition[] = [
     name: 'send deepxray.scores.{orchestrator}',
     kind: 'producer',
     by: ['joint-extraction', 'joint-scoring'],
-    doc: 'a report: where a joint is, its score, or why it is missing; the last says that extraction is done',
+    doc: 'a report: the score of a joint, or why it is missing. Reports of where a joint is have no spans',
   },
   {
     name: 'process deepxray.scores.{orchestrator}',
