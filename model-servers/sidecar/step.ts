@@ -96,7 +96,8 @@ export async function serveStep(settings: {
       throw error;
     } finally {
       // A model server may see the deadline a moment before this process' timer does.
-      if (span && (signal.aborted || hasPassed(envelope.deadline))) markAborted(span, signal, envelope.deadline);
+      if (span && (signal.aborted || hasPassed(envelope.deadline)))
+        markAborted(span, signal, envelope.deadline);
       inFlight--;
       release();
       following.done();
