@@ -61,9 +61,13 @@ function expectSound(tree: TraceTree): void {
 const newTrace = () => ({ traceId: crypto.randomUUID().replaceAll('-', ''), span: 'cd'.repeat(8) });
 const traceparent = ({ traceId, span }: ReturnType<typeof newTrace>) => `00-${traceId}-${span}-01`;
 
-/** So many crops are cut, and sent on at once. */
-const cut = (traceId: string) =>
-  collector.spans.filter((span) => span.traceId === traceId && span.name === 'cut crop').length;
+/** So many crops are with the scorer: a full one refuses only what comes after those. */
+const inHand = (traceId: string) =>
+  new Set(
+    collector.spans
+      .filter((span) => span.traceId === traceId && span.name === 'send deepxray.joint-scoring.work')
+      .map(({ attributes }) => attributes['deepxray.joint']),
+  ).size;
 
 test('a good request is one trace of every hop to each joint and back, below the span that the caller brings', async () => {
   const caller = newTrace();
@@ -151,7 +155,7 @@ test('a client that hangs up cancels every hop below it, which is told from a fa
   await whileScoringStands(async () => {
     const headers = { ...PATIENT, traceparent: traceparent(caller) };
     const left = scoreJson(mesh, hand.png, { headers, signal: gone.signal }).catch(() => 'left');
-    await mesh.waitUntil('crops are in hand', () => cut(caller.traceId) >= 4, 10_000);
+    await mesh.waitUntil('crops are in hand', () => inHand(caller.traceId) >= 4, 10_000);
     gone.abort();
     expect(await left).toBe('left');
     await mesh.waitUntil(
@@ -194,7 +198,7 @@ test('inferences of two radiographs that share a batch stay in their own traces 
     const all = callers.map(scoreOne);
     await mesh.waitUntil(
       'all crops are in hand',
-      () => callers.every(({ traceId }) => cut(traceId) === 1),
+      () => callers.every(({ traceId }) => inHand(traceId) === 1),
       10_000,
     );
     return all;
@@ -225,7 +229,7 @@ test('a scorer that is killed leaves a trace that shows its joints asked for aga
   try {
     const headers = { ...PATIENT, traceparent: traceparent(caller) };
     const sent = scoreJson(mesh, hand.png, { headers });
-    await mesh.waitUntil('crops are in hand', () => cut(caller.traceId) >= 4, 10_000);
+    await mesh.waitUntil('crops are in hand', () => inHand(caller.traceId) >= 4, 10_000);
     await mesh.kill('joint-scoring');
     mesh.thaw(frozen);
     reply = await sent;

@@ -11,7 +11,7 @@ import {
   TimeoutError,
 } from '@nats-io/transport-node';
 import { type Attributes, context } from '@opentelemetry/api';
-import { remainingMs } from '../deadline.ts';
+import { DeadlineExceeded, remainingMs } from '../deadline.ts';
 import { withLogIds } from '../telemetry/log-context.ts';
 import { inSpan, inSpanNow } from '../telemetry/tracing.ts';
 import { observeBus } from './bus-figures.ts';
@@ -164,7 +164,12 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
           const reply = await connection.request(subject, payload, { timeout, headers: seal(envelope) });
           return reply.data;
         } catch (thrown) {
-          throw translate(thrown);
+          const translated = translate(thrown);
+          // Silence until the deadline is no sign of a pod that is gone.
+          if (translated instanceof NoReply && timeout < Math.floor(timeoutMs)) {
+            throw new NoReply('no reply by the deadline', { cause: new DeadlineExceeded() });
+          }
+          throw translated;
         }
       };
       if (untraced) return ask();

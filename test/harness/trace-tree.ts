@@ -18,7 +18,7 @@ export type TraceTree = {
 };
 
 /** Clocks of one machine; spans are stamped to the microsecond. */
-const TOLERANCE_MS = 2;
+const TOLERANCE_MS = 5;
 
 /** `callerSpan`: the parent that the client brought, if it did. `withJoints`: which joint each span is about. */
 export function traceTree(

@@ -54,6 +54,7 @@ export function outcomeOf(thrown: unknown): Outcome {
   if (thrown instanceof DeepXRayError) return OUTCOME_OF[thrown.code];
   if (thrown instanceof DeadlineExceeded) return 'deadline';
   if (!(thrown instanceof Error)) return 'fault';
+  if (thrown.cause instanceof DeadlineExceeded) return 'deadline';
   if (thrown.name === 'AbortError') return 'cancelled';
   return OUTCOME_OF_STATUS.get((thrown as { code?: unknown }).code) ?? 'fault';
 }
