@@ -144,7 +144,7 @@ def text(facts: dict, figures: dict[str, tuple[float, float, float]], confusion:
         rows="\n".join(rows),
         table=table,
         worst="\n".join(f"- {line}" for line in worst),
-        history=history(options),
+        history=history(options) + (f" The weights are a mean: {facts['blend']}." if facts["blend"] else ""),
         command=f"--samples {options.samples} --lr {options.lr:g} --seed {facts['seed']}" + (" --init PREVIOUS/model.onnx" if options.init else ""),
         one=facts["ms a joint in batches of 1"],
         one_fast=facts["ms a joint in batches of 1, fastest"],

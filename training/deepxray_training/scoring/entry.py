@@ -180,6 +180,7 @@ def write(options: Namespace) -> None:
         "seed": saved["seed"],
         "crops": saved["seen"],
         "minutes": saved["minutes"],
+        "blend": saved.get("blend"),
     } | checks
     text = card.text(facts, figures, evaluate.confusion(answers), evaluate.worst(answers), options)
     if not (options.fold or options.without):
