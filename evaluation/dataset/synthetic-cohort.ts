@@ -21,6 +21,9 @@ const DATES = ['2024-03-01', '2025-03-01'] as const;
 /** One film in this many is a hand to be refused. */
 const REFUSED_EVERY = 12;
 
+/** Models learn from hands with seeds from 100,000 on (`training/`): an evaluation's are others. */
+const UNSEEN_SEEDS = 1_000_000;
+
 /** `count` films. A follow-up's lesions come from `grown`, once its first visit is drawn. */
 export function planCohort(count: number, seed: number, spacingMm: number): Visit[] {
   const visits: Visit[] = [];
@@ -28,7 +31,7 @@ export function planCohort(count: number, seed: number, spacingMm: number): Visi
     const random = createRandom(seed).fork(`patient ${number}`);
     const patient = `simulated-${String(number).padStart(4, '0')}`;
     // The renderer's seed is the patient: the same bones at every visit.
-    const base: RenderOptions = { seed: seed * 100_000 + number, spacingMm, lesions: 'random' };
+    const base: RenderOptions = { seed: seed * UNSEEN_SEEDS + number, spacingMm, lesions: 'random' };
     const looks = looksOf(random);
     if (number % (REFUSED_EVERY / 2) === 0) {
       const subject = number % REFUSED_EVERY === 0 ? 'both-hands' : 'right-hand';
