@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { STEPS, type Step } from '../evaluation/figures/cases.ts';
 import { findFigure } from '../evaluation/figures/figure.ts';
-import { blamed } from '../evaluation/figures/steps.ts';
 import { evaluate, readFigures, startEvaluate, syntheticCohort, timeless } from './harness/evaluate.ts';
 import { freePorts } from './harness/free-ports.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
@@ -130,35 +130,36 @@ describe('a simulated cohort through the mesh', () => {
 });
 
 describe('a mesh with one deliberately worse model', () => {
+  /** What each step loses of the same six films; the models as served lose something themselves. */
+  const lossesOver = async (name: string, { url, grpc }: Pick<Mesh, 'url' | 'grpc'>) => {
+    const few = await syntheticCohort(6);
+    const words = ['--dataset', few, '--url', url, '--grpc', grpc, '--out', out(name), ...QUICK];
+    const { exitCode, stderr } = await evaluate(words);
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const { figures } = await readFigures(out(name));
+    return new Map(STEPS.map((step) => [step, findFigure(figures, `steps.lost-at-${step}`)!.value!]));
+  };
+  let sound: ReadonlyMap<Step, number>;
+  beforeAll(async () => {
+    sound = await lossesOver('sound', mesh);
+  });
+
   test.each([
     ['body-part', 'body-part'],
     ['joint-localisation', 'joint-extraction'],
     ['joint-scoring', 'joint-scoring'],
-  ])(
-    'of %s: the loss is laid at %s',
-    async (model, step) => {
+  ] as const)(
+    'of %s: beside the sound one, the loss has grown at %s, and little anywhere else',
+    async (model, blamed) => {
       const repository = await spoiltRepository(model);
       const worse = await startMesh({ env: { DEEPXRAY_MODEL_REPOSITORY: repository } });
       try {
-        const few = await syntheticCohort(6);
-        const words = [
-          '--dataset',
-          few,
-          '--url',
-          worse.url,
-          '--grpc',
-          worse.grpc,
-          '--out',
-          out(model),
-          ...QUICK,
-        ];
-        const { exitCode, stdout, stderr } = await evaluate(words);
-        expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
-        expect(stdout).toContain(`Most is lost at ${step}`);
-        const { figures } = await readFigures(out(model));
-        const most = blamed(figures)!;
-        expect(most.step).toBe(step);
-        expect(most.loss.value).toBeGreaterThan(0.2);
+        const losses = await lossesOver(model, worse);
+        const grown = (step: Step) => losses.get(step)! - sound.get(step)!;
+        expect(grown(blamed)).toBeGreaterThan(0.2);
+        // Given joints have a place and no direction: their crops still turn with what localisation says.
+        for (const step of STEPS)
+          if (step !== blamed) expect(grown(step), step).toBeLessThan(grown(blamed) / 2);
       } finally {
         await worse.stop();
         await rm(repository, { recursive: true });
