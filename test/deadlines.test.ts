@@ -44,6 +44,17 @@ test.each([0.001, 0.05, 0.2, 0.5, 10])('a client that waits %d s has its answer 
   if (seconds === 0.001) expect(replies.map(({ status }) => status)).toEqual([504, 504, 504, 504, 504]);
 });
 
+test('whatever a deadline falls into, the client is told of it and never that a step is away', async () => {
+  const told = new Set<string>();
+  for (let wait = 0.02; wait < 0.1; wait += 0.002) {
+    const { status, body } = await scoreJson(mesh, hand.png, {
+      headers: { prefer: `wait=${wait.toFixed(3)}` },
+    });
+    told.add(status === 200 ? 'scored' : body.type);
+  }
+  expect([...told].filter((each) => each !== 'scored')).toEqual(['/problems/deadline-exceeded']);
+});
+
 test('events at a deadline tell every joint once, then a completed with status 504', async () => {
   const frozen = [await mesh.freeze('joint-scoring', 0), await mesh.freeze('joint-scoring', 1)];
   try {

@@ -55,6 +55,7 @@ export async function askStep<T>(question: {
       }
     } catch (error) {
       if (error instanceof NoReply) {
+        if (error.cameTooLate) return { refused: 'too-late' };
         if (++failures > FAILURES_BORNE) return { refused: 'unavailable' };
         continue;
       }

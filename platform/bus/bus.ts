@@ -29,6 +29,10 @@ export class NoResponders extends Error {
 /** Somebody may have got the message, but no answer came in time. */
 export class NoReply extends Error {
   override name = 'NoReply';
+  /** The deadline came first: no sign of a pod that is gone. */
+  get cameTooLate(): boolean {
+    return this.cause instanceof DeadlineExceeded;
+  }
 }
 
 export type Incoming = {
@@ -158,14 +162,13 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
     async request(subject, payload, envelope, timeoutMs, { untraced, attributes } = {}) {
       requireConnection();
       const timeout = Math.floor(Math.min(timeoutMs, remainingMs(envelope.deadline)));
-      if (timeout < 1) throw new NoReply('no time left to ask');
+      if (timeout < 1) throw new NoReply('no time left to ask', { cause: new DeadlineExceeded() });
       const ask = async () => {
         try {
           const reply = await connection.request(subject, payload, { timeout, headers: seal(envelope) });
           return reply.data;
         } catch (thrown) {
           const translated = translate(thrown);
-          // Silence until the deadline is no sign of a pod that is gone.
           if (translated instanceof NoReply && timeout < Math.floor(timeoutMs)) {
             throw new NoReply('no reply by the deadline', { cause: new DeadlineExceeded() });
           }
