@@ -80,33 +80,46 @@ test('twenty clients at once each have the answer to their own hand', async () =
 describe('the first joint is with the client before the last crop is cut', () => {
   const hand = syntheticHand(1);
 
-  test('over SSE', async () => {
-    const { status, events } = await scoreSse(mesh, (await hand).png, { headers: PATIENT });
-    expect(status).toBe(200);
-    expect(events.map(({ event }) => event)).toEqual([
-      'body-part',
-      ...JOINT_NAMES.map(() => 'joint'),
-      'completed',
-    ]);
-    expect(new Set(events.slice(1, 11).map(({ data }) => data.joint))).toEqual(new Set(JOINT_NAMES));
-    const completed = events.at(-1)!.data as { status: number; traceId: string };
-    expect(completed.status).toBe(200);
-    expect(events[1]!.at).toBeLessThan(await lastCutAfter(completed.traceId));
-  });
+  test('over SSE', () =>
+    winsTheRace(async () => {
+      const { status, events } = await scoreSse(mesh, (await hand).png, { headers: PATIENT });
+      expect(status).toBe(200);
+      expect(events.map(({ event }) => event)).toEqual([
+        'body-part',
+        ...JOINT_NAMES.map(() => 'joint'),
+        'completed',
+      ]);
+      expect(new Set(events.slice(1, 11).map(({ data }) => data.joint))).toEqual(new Set(JOINT_NAMES));
+      const completed = events.at(-1)!.data as { status: number; traceId: string };
+      expect(completed.status).toBe(200);
+      return { firstJointAt: events[1]!.at, traceId: completed.traceId };
+    }));
 
-  test('over ScoreStream', async () => {
-    const events = await scoreGrpcStream(mesh, (await hand).png);
-    expect(events.map(({ event }) => event.$case)).toEqual([
-      'bodyPart',
-      ...JOINT_NAMES.map(() => 'joint'),
-      'completed',
-    ]);
-    const completed = events.at(-1)!.event;
-    const traceId = completed.$case === 'completed' ? completed.value.response!.traceId : '';
-    expect(events[1]!.at).toBeLessThan(await lastCutAfter(traceId));
-  });
+  test('over ScoreStream', () =>
+    winsTheRace(async () => {
+      const events = await scoreGrpcStream(mesh, (await hand).png);
+      expect(events.map(({ event }) => event.$case)).toEqual([
+        'bodyPart',
+        ...JOINT_NAMES.map(() => 'joint'),
+        'completed',
+      ]);
+      const completed = events.at(-1)!.event;
+      const traceId = completed.$case === 'completed' ? completed.value.response!.traceId : '';
+      return { firstJointAt: events[1]!.at, traceId };
+    }));
 
-  async function lastCutAfter(traceId: string): Promise<number> {
+  /** A film may lose it where others take the cores for a moment; a mesh that gathers first loses it each time. */
+  async function winsTheRace(
+    ask: () => Promise<{ firstJointAt: number; traceId: string }>,
+    films = 5,
+  ): Promise<void> {
+    const { firstJointAt, traceId } = await ask();
+    const lastCutAt = await lastCutOf(traceId);
+    if (firstJointAt >= lastCutAt && films > 1) return winsTheRace(ask, films - 1);
+    expect(firstJointAt).toBeLessThan(lastCutAt);
+  }
+
+  async function lastCutOf(traceId: string): Promise<number> {
     const cuts = await mesh.waitUntil(
       `ten crops in trace ${traceId}`,
       () => {
