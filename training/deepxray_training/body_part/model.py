@@ -36,10 +36,37 @@ class BodyPart(nn.Module):
         return {"kind": logits[:, :4], "turned": logits[:, 4:8], "inverted": logits[:, 8:9]}
 
 
+class FourTurns(nn.Module):
+    """The network's mean word on a film and its three quarter turns: a hand that it doubts in one turn it mostly
+    knows in the others. Shapes as of `BodyPart`; `turned` is of the film as it came."""
+
+    def __init__(self, net: nn.Module):
+        super().__init__()
+        self.net = net
+
+    def forward(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
+        logits = self.net(torch.cat([anticlockwise(image, turns) for turns in range(4)]))
+        kind, turned, inverted = (logits[key].unflatten(0, (4, -1)) for key in ("kind", "turned", "inverted"))
+        # Turned back by a quarter, a film that lay at 90 degrees is one that lies at 0.
+        as_it_came = torch.stack([turned[turns].roll(turns, 1) for turns in range(4)])
+        return {"kind": kind.mean(0), "turned": as_it_came.mean(0), "inverted": inverted.mean(0)}
+
+
+def anticlockwise(image: torch.Tensor, turns: int) -> torch.Tensor:
+    """Square images turned by quarters, as `torch.rot90` does it, in operators that ONNX has."""
+    if turns == 1:
+        return image.transpose(2, 3).flip(2)
+    if turns == 2:
+        return image.flip((2, 3))
+    if turns == 3:
+        return image.transpose(2, 3).flip(3)
+    return image
+
+
 class Served(nn.Module):
     """What is exported: [n, 1, 256, 256] uint8 in, calibrated probabilities out."""
 
-    def __init__(self, net: BodyPart, temperatures: dict[str, float]):
+    def __init__(self, net: nn.Module, temperatures: dict[str, float]):
         super().__init__()
         self.net, self.temperatures = net, temperatures
 
