@@ -1,4 +1,5 @@
 /** The few kinds of panels that the dashboards are made of. */
+import { ReduceDataOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
 import {
   DashboardBuilder,
   QueryVariableBuilder,
@@ -12,13 +13,18 @@ const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' };
 
 type Query = { expr: string; legend?: string; exemplars?: boolean };
 
-const query = ({ expr, legend = '', exemplars = false }: Query) =>
-  new DataqueryBuilder().datasource(PROMETHEUS).expr(expr).legendFormat(legend).exemplar(exemplars);
+const query = ({ expr, legend = '', exemplars = false }: Query, index = 0) =>
+  new DataqueryBuilder()
+    .refId(String.fromCharCode('A'.charCodeAt(0) + index))
+    .datasource(PROMETHEUS)
+    .expr(expr)
+    .legendFormat(legend)
+    .exemplar(exemplars);
 
 /** `what` says what to look for in it. */
 export const chart = (title: string, what: string, unit: string, ...queries: Query[]) =>
   queries.reduce(
-    (panel, each) => panel.withTarget(query(each)),
+    (panel, each, index) => panel.withTarget(query(each, index)),
     new TimeseriesBuilder()
       .title(title)
       .description(what)
@@ -37,6 +43,7 @@ export const figure = (title: string, what: string, unit: string, each: Query) =
     .span(4)
     .height(4)
     .datasource(PROMETHEUS)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .withTarget(query(each));
 
 type Panel = ReturnType<typeof chart> | ReturnType<typeof figure>;
