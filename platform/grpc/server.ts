@@ -8,6 +8,7 @@ import {
   type sendUnaryData,
 } from '@grpc/grpc-js';
 import { toServiceError } from '../errors/grpc-status.ts';
+import { readLogIds, withLogIds } from '../telemetry/log-context.ts';
 import { createHistogram, type Histogram } from '../telemetry/metrics/instruments.ts';
 import { ATTRIBUTE } from '../telemetry/names.ts';
 import { contextOf, inSpan, SpanKind } from '../telemetry/tracing.ts';
@@ -58,7 +59,10 @@ function served<T>(
   const header = (key: string) => call.metadata.get(key)[0]?.toString();
   const settings = {
     kind: SpanKind.SERVER,
-    parent: contextOf({ traceparent: header('traceparent'), tracestate: header('tracestate') }),
+    parent: withLogIds(
+      readLogIds(header),
+      contextOf({ traceparent: header('traceparent'), tracestate: header('tracestate') }),
+    ),
     attributes: methodAttributes(method),
     measure(seconds: number, outcome: string) {
       durations ??= createHistogram('rpcServerDuration');
