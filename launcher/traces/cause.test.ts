@@ -41,7 +41,10 @@ test('at a deadline it is the hop from which nothing came, though that itself ha
       instance: 'orchestrator',
       kind: 'producer',
       name: 'send deepxray.joint-extraction.work',
+      end: 0.9,
     }),
+    // The last try, which the deadline cut short.
+    span('late', 'process', { instance: 'body-part', kind: 'client', start: 0.9 }),
     span('cancel', 'serve', { kind: 'producer', name: 'send deepxray.cancel' }),
   ]);
   expect(cause?.row.span.spanId).toBe('silent');

@@ -15,11 +15,14 @@ export type Cause = {
 export function causeIn({ rows }: Waterfall): Cause | undefined {
   const failed = deepest(rows.filter(({ span }) => span.isError));
   if (!failed) return undefined;
-  const unanswered = rows.filter(({ span }) => isUnanswered(span, rows));
-  // A deadline ends all that waits for something: the hop is the one from which nothing came, or that was still at work.
+  const answered = new Set(
+    rows.filter(({ span }) => ANSWERS.has(span.kind)).map(({ span }) => span.parentSpanId),
+  );
+  const unanswered = rows.filter(({ span }) => isAsking(span) && !answered.has(span.spanId));
+  // A deadline ends all that waits for something: the hop is what was waited for the longest and left nothing, or, where
+  // all left something, the deepest that was still at work.
   const cutOff = rows.filter(({ span }) => CUT_OFF.has(outcomeOf(span)));
-  const row =
-    outcomeOf(failed.span) === 'deadline' ? deepest(unanswered.length > 0 ? unanswered : cutOff)! : failed;
+  const row = outcomeOf(failed.span) === 'deadline' ? (longest(unanswered) ?? deepest(cutOff)!) : failed;
   const isAlike = ({ span }: Row) =>
     [span.instance, span.name, errorTypeOf(span)].join() ===
     [row.span.instance, row.span.name, errorTypeOf(row.span)].join();
@@ -36,6 +39,11 @@ export function causeIn({ rows }: Waterfall): Cause | undefined {
 const deepest = (rows: readonly Row[]): Row | undefined =>
   [...rows].sort((one, other) => other.depth - one.depth || one.span.start - other.span.start)[0];
 
+const longest = (rows: readonly Row[]): Row | undefined =>
+  [...rows].sort((one, other) => lengthOf(other) - lengthOf(one))[0];
+
+const lengthOf = ({ span }: Row): number => span.end - span.start;
+
 /** Undefined where it has not failed itself, though it may have been called off. */
 export const errorTypeOf = ({ attributes, isError }: ReceivedSpan): string | undefined =>
   isError ? String(attributes['error.type'] ?? 'error') : undefined;
@@ -46,12 +54,11 @@ export const outcomeOf = ({ attributes }: ReceivedSpan): string =>
 /** What is at work when a deadline comes is called off, and may be none the wiser. */
 const CUT_OFF: ReadonlySet<string> = new Set(['deadline', 'cancelled']);
 
-/** A call or a message of which the other side has sent no span. What is told to all may have no hearers. */
-function isUnanswered({ kind, name, spanId }: ReceivedSpan, rows: readonly Row[]): boolean {
-  if ((kind !== 'client' && kind !== 'producer') || name === 'send deepxray.cancel') return false;
-  return !rows.some(({ span }) => span.parentSpanId === spanId && ANSWERS.has(span.kind));
-}
+/** A call, or a message to one: what is told to all may have no hearers. */
+const isAsking = ({ kind, name }: ReceivedSpan): boolean =>
+  (kind === 'client' || kind === 'producer') && name !== 'send deepxray.cancel';
 
+/** By which the other side shows that it was there. */
 const ANSWERS: ReadonlySet<string> = new Set(['server', 'consumer']);
 
 function wayTo(row: Row, rows: readonly Row[]): string[] {

@@ -2,6 +2,7 @@
 import { type Cause, causeIn, errorTypeOf, outcomeOf } from './cause.ts';
 import { type Html, html } from './html.ts';
 import type { ReceivedSpan } from './otlp-spans.ts';
+import { withoutRefusedOffers } from './refused-offers.ts';
 import { STYLE } from './style.ts';
 import type { Trace } from './trace-store.ts';
 import { type Row, waterfallOf } from './waterfall.ts';
@@ -34,7 +35,7 @@ const rootOf = (spans: readonly ReceivedSpan[]): ReceivedSpan =>
 
 export function listPage(traces: readonly Trace[]): string {
   const rows = traces.map(({ traceId, spans }) => {
-    const waterfall = waterfallOf(spans);
+    const waterfall = waterfallOf(withoutRefusedOffers(spans).spans);
     const root = rootOf(spans);
     const cause = outcomeOf(root) === 'ok' ? undefined : causeIn(waterfall);
     return html`<tr class="${outcomeOf(root)}">
@@ -56,13 +57,14 @@ export function listPage(traces: readonly Trace[]): string {
   return page('DeepXRay: last requests', html`<h1>Last requests</h1>${traces.length > 0 ? table : nothing}`);
 }
 
-export function tracePage({ traceId, spans }: Trace): string {
+export function tracePage({ traceId, spans: all }: Trace): string {
+  const { spans, refused } = withoutRefusedOffers(all);
   const waterfall = waterfallOf(spans);
   const cause = causeIn(waterfall);
   return page(
     `DeepXRay: trace ${traceId}`,
     html`<h1>Trace <code>${traceId}</code></h1>
-    <p>${rootOf(spans).name}: <b>${endingOf(rootOf(spans))}</b>. ${spans.length} spans, ${milliseconds(waterfall.durationMs)} ms.</p>
+    <p>${rootOf(spans).name}: <b>${endingOf(rootOf(spans))}</b>. ${spans.length} spans, ${milliseconds(waterfall.durationMs)} ms.${refused > 0 ? ` Left out: ${refused} offers that full pods refused.` : ''}</p>
     ${cause ? causeOf(cause, outcomeOf(rootOf(spans)) === 'ok') : ''}
     <ol class="waterfall">${waterfall.rows.map((row) => rowOf(row, row === cause?.row))}</ol>`,
   );
