@@ -161,7 +161,7 @@ test('a deadline is told of once, with the joints that were waited for', async (
   const lines = await late.whenRecorded();
   const [told, ...others] = lines.filter(isTrouble);
   expect(others).toEqual([]);
-  // Where cores are so busy that the orchestrator's answer is late, it is the gateway that finds it out.
+  // Where cores are so busy that the call is not even taken in time, it is the gateway that finds it out.
   if (told!.service !== 'gateway') {
     expect(seen([told!])).toEqual(['orchestrator warn: the deadline came first']);
     expect(told!.waitingFor).toEqual(JOINT_NAMES.filter((joint) => body.missing[joint] === 'deadline'));
