@@ -43,6 +43,9 @@ COPY model-servers/sidecar ./model-servers/sidecar
 COPY model-servers/body-part ./model-servers/body-part
 COPY model-servers/joint-extraction ./model-servers/joint-extraction
 COPY model-servers/joint-scoring ./model-servers/joint-scoring
+# `probe/main.ts --once`, and the hand that it has scored.
+COPY synthetic ./synthetic
+COPY probe ./probe
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 # No shell between the signal and the process. What the flags are for: launcher/node-runtime.ts.

@@ -26,6 +26,10 @@ export const connectScoring = (
 /** `mcp1` … `pip5`, as REST has it. */
 export const jointName = (joint: Joint): string => jointToJSON(joint).replace('JOINT_', '').toLowerCase();
 
+/** Of every error that the mesh answered with: it leads to the hop that failed. Undefined where nothing answered. */
+export const traceIdOf = (error: Pick<ServiceError, 'metadata'>): string | undefined =>
+  error.metadata.get('trace-id')[0]?.toString();
+
 const ERROR_INFO = 'type.googleapis.com/google.rpc.ErrorInfo';
 
 /** Why a call was refused, as `NOT_A_LEFT_HAND` with `{ kind: 'right-hand' }`; undefined where the mesh did not say. */

@@ -58,7 +58,11 @@ export async function startApp(
     retryBudget: new RetryBudget(),
     extractionTime: new ServiceTime(EXTRACTION_GUESS_MS),
     scoringTime: new ServiceTime(SCORING_GUESS_MS),
-    onAskedAgain: metrics.onAskedAgain,
+    onAskedAgain({ joints, attempt, reason }) {
+      metrics.onAskedAgain(joints.length, reason);
+      // Of a failure its pod has said so itself.
+      if (reason === 'overdue') log.warn({ joints, attempt }, 'nothing was heard of joints: asked for again');
+    },
     onDropped: metrics.onDropped,
   };
   const parts = {
@@ -74,7 +78,7 @@ export async function startApp(
   const { maxUploadBytes } = values;
   server.addService(
     ScoringServiceService,
-    createScoringService({ parts, admission, maxUploadBytes, metrics }) as never,
+    createScoringService({ parts, admission, maxUploadBytes, metrics, log }) as never,
   );
   const health = addHealth(server, [WHOLE_SERVER, SERVICE, ...WALK_SERVICES]);
   addReflection(server, ['deepxray/v1/scoring.proto']);

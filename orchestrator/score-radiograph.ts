@@ -2,16 +2,13 @@
  * The use case: decode the radiograph, ask what it shows, have its joints found and scored, pass each
  * on as it comes, and close with a summary that names every joint.
  */
-import { randomBytes } from 'node:crypto';
-import { context } from '@opentelemetry/api';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { STEPS, SUBJECT } from '#platform/bus/subjects.ts';
 import { DeadlineExceeded, type DeadlineMs, deadlineSignal } from '#platform/deadline.ts';
 import { JOINT_NAMES, type JointName, jointToProto } from '#platform/domain/joints.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
-import { withLogIds } from '#platform/telemetry/log-context.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
-import { activeSpan, activeTraceId, inSpan } from '#platform/telemetry/tracing.ts';
+import { activeTraceId, inSpan } from '#platform/telemetry/tracing.ts';
 import {
   type BodyPart,
   BodyPartKind,
@@ -46,6 +43,7 @@ export type ScoreCommand = {
   file: Uint8Array;
   options: Options;
   requestId: string;
+  correlationId: string;
   /** When our own answer is to leave. */
   deadline: DeadlineMs;
   /** Aborts when the client goes away. */
@@ -58,20 +56,16 @@ export type ScoreCommand = {
 export async function scoreRadiograph(command: ScoreCommand, parts: Parts): Promise<Completed> {
   const { inbox } = parts.gatherer;
   const envelope: Envelope = {
-    correlationId: randomBytes(16).toString('hex'),
+    correlationId: command.correlationId,
     deadline: command.deadline - POD_MARGIN_MS,
     scoreTo: inbox.subject,
     requestId: command.requestId,
   };
-  activeSpan()?.setAttribute(ATTRIBUTE.conversationId, envelope.correlationId);
   const { signal, release } = deadlineSignal(command.deadline, command.cancelled);
   const seen: Seen = {};
   let workMayRemain = true;
   try {
-    const { correlationId } = envelope;
-    const completed = await context.with(withLogIds({ correlationId }), () =>
-      walk(command, parts, envelope, signal, seen),
-    );
+    const completed = await walk(command, parts, envelope, signal, seen);
     workMayRemain = completed.outcome === Completed_Outcome.OUTCOME_DEADLINE;
     return completed;
   } catch (thrown) {

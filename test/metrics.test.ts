@@ -12,7 +12,7 @@ import { freePorts } from './harness/free-ports.ts';
 import { type Hand, syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
 import { type Prometheus, startPrometheus } from './harness/prometheus.ts';
-import { dashboardQueries, namesIn, ruleQueries } from './harness/promql.ts';
+import { dashboardChoices, dashboardQueries, namesIn, ruleQueries } from './harness/promql.ts';
 import { scoreJson } from './harness/score.ts';
 import { getDebianTool } from './harness/tools.ts';
 import { startTraceCollector, type TraceCollector } from './harness/trace-collector.ts';
@@ -172,7 +172,7 @@ test('metrics leave by OTLP too, under the names of the schema', async () => {
 });
 
 withPrometheus(
-  `a real Prometheus scrapes the run, and every query of every dashboard has data${note}`,
+  `a real Prometheus scrapes the run, every query of every dashboard has data, and every choice values${note}`,
   async () => {
     const lacking = async () => {
       const empty: string[] = [];
@@ -193,6 +193,9 @@ withPrometheus(
         30_000,
       )
       .catch(() => expect(last).toEqual([]));
+    for (const { where, metric, label } of dashboardChoices()) {
+      expect(await prometheus!.labelValues(metric, label), where).not.toEqual([]);
+    }
     expect((await prometheus!.targets()).filter(({ lastError }) => lastError !== '')).toEqual([]);
   },
 );

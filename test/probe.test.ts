@@ -16,6 +16,7 @@ import {
   TEN,
   wellBehaved,
 } from './harness/stand-in-orchestrator.ts';
+import { startTraceCollector } from './harness/trace-collector.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'probe', 'main.ts');
 
@@ -35,8 +36,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function probe(url = gateway.url): Promise<{ code: number; said: Record<string, unknown> }> {
-  const env = { ...process.env, DEEPXRAY_GATEWAY: url, DEEPXRAY_PROBE_GOLDEN: golden };
+function probe(
+  url = gateway.url,
+  more: Record<string, string> = {},
+): Promise<{ code: number; said: Record<string, unknown> }> {
+  const env = { ...process.env, DEEPXRAY_GATEWAY: url, DEEPXRAY_PROBE_GOLDEN: golden, ...more };
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, '--once'], { env }, (error, stdout) =>
       resolve({ code: Number(error?.code ?? 0), said: JSON.parse(stdout.trim().split('\n').at(-1)!) }),
@@ -75,4 +79,17 @@ test('that nothing answers is told apart from a change', async () => {
   const { code, said } = await probe('http://127.0.0.1:9');
   expect(code).toBe(1);
   expect(said).toMatchObject({ level: 'error', msg: 'the golden hand was not scored' });
+});
+
+test('figures of a single run reach a collector before it ends, so that an alert can tell of them', async () => {
+  const collector = await startTraceCollector();
+  try {
+    await probe(gateway.url, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+    const sent = collector.bodies.filter(({ path }) => path === '/v1/metrics').map(({ bytes }) => bytes);
+    for (const name of ['deepxray.probe.shift', 'deepxray.probe.score']) {
+      expect(Buffer.concat(sent).includes(name), name).toBe(true);
+    }
+  } finally {
+    collector.stop();
+  }
 });

@@ -1,8 +1,9 @@
 /** The whole trace of a request, over HTTP, gRPC and NATS to each joint and back, against a real collector endpoint. */
 
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Joint, ScoreOptions, type ScoreResponse } from '#proto/deepxray/v1/scoring.ts';
+import { traceIdOf } from '../client/index.ts';
 import { JOINT_NAMES } from '../platform/domain/joints.ts';
 import { type Hand, syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
@@ -179,11 +180,11 @@ test('a client that hangs up cancels every hop below it, which is told from a fa
 });
 
 /** One joint of the hand, asked for over gRPC in the caller's trace. */
-function scoreOne(caller: ReturnType<typeof newTrace>): Promise<ScoreResponse> {
+function scoreOne(caller: ReturnType<typeof newTrace>, film: Uint8Array = hand.png): Promise<ScoreResponse> {
   const client = grpcClient(mesh);
   const metadata = new Metadata();
   metadata.set('traceparent', traceparent(caller));
-  const xray = Buffer.from(hand.png);
+  const xray = Buffer.from(film);
   const options = ScoreOptions.create({ only: [Joint.JOINT_MCP2] });
   return new Promise<ScoreResponse>((resolve, reject) =>
     client.score({ xray, options }, metadata, { deadline: Date.now() + 30_000 }, (error, response) =>
@@ -192,10 +193,29 @@ function scoreOne(caller: ReturnType<typeof newTrace>): Promise<ScoreResponse> {
   ).finally(() => client.close());
 }
 
+test('an error over gRPC names its trace too', async () => {
+  const caller = newTrace();
+  const error: ServiceError = await scoreOne(caller, Buffer.from('GIF89a')).then(
+    () => expect.fail('it was scored'),
+    (thrown) => thrown,
+  );
+  expect(traceIdOf(error)).toBe(caller.traceId);
+  expect((await wholeTrace(caller.traceId, caller.span)).text).toBe(
+    tree(`
+        orchestrator: deepxray.v1.ScoringService/Score [rejected]
+          orchestrator: decode radiograph [rejected]
+          orchestrator: knock at steps
+          orchestrator: send deepxray.cancel
+            body-part: process deepxray.cancel
+            joint-extraction: process deepxray.cancel
+            joint-scoring: process deepxray.cancel`),
+  );
+});
+
 test('inferences of two radiographs that share a batch stay in their own traces and link to each other', async () => {
   const callers = Array.from({ length: 4 }, newTrace);
   const sent = await whileScoringStands(async () => {
-    const all = callers.map(scoreOne);
+    const all = callers.map((caller) => scoreOne(caller));
     await mesh.waitUntil(
       'all crops are in hand',
       () => callers.every(({ traceId }) => inHand(traceId) === 1),

@@ -95,6 +95,43 @@ inBrowser(
 );
 
 inBrowser(
+  `a deadline that came while a model stood is laid at that model's door, though it says nothing itself${browserNote}`,
+  async () => {
+    await mesh.waitUntil(
+      'radiographs are scored again',
+      async () => (await scoreJson(mesh, (await syntheticHand(1)).png)).status === 200,
+      30_000,
+    );
+    const hand = await syntheticHand(1);
+    const frozen = await mesh.freeze('model-server:joint-scoring');
+    try {
+      const late = await scoreJson(mesh, hand.png, { headers: { prefer: 'wait=4' } });
+      expect(late.status).toBe(504);
+      await openWhole(late.body.traceId, 20);
+      const way =
+        'gateway → orchestrator → joint-extraction → joint-scoring-1 → ✗ the model server of joint-scoring-1';
+      let shown: string | null = '';
+      await mesh
+        .waitUntil(
+          'the page names the hop',
+          async () => {
+            await page.reload();
+            shown = await page.locator('.way').textContent();
+            return shown === way;
+          },
+          20_000,
+        )
+        .catch(() => expect(shown).toBe(way));
+      await page.goto(home());
+      const row = page.getByRole('row').filter({ hasText: late.body.traceId });
+      expect(await row.textContent()).toMatch(/504 deadline-exceeded\s*joint-scoring-1: inference/);
+    } finally {
+      mesh.thaw(frozen);
+    }
+  },
+);
+
+inBrowser(
   `a page that nothing is known of says so, and what comes from outside is text and no markup${browserNote}`,
   async () => {
     const response = await page.goto(`${home()}trace?id=<script>alert(1)</script>`);

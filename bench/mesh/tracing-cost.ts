@@ -31,10 +31,10 @@ function spreadOf(values: readonly number[]): Spread {
   return { median: sorted[Math.floor(sorted.length / 2)]!, least: sorted[0]!, most: sorted.at(-1)! };
 }
 
-/** Takes the exports and throws them away: a collector's own work is not the mesh's. */
-async function startSink(): Promise<{ endpoint: string; stop(): void }> {
+/** Takes the exports and throws them away: a collector's own work is not the mesh's. A silent one never answers. */
+async function startSink(isSilent: boolean): Promise<{ endpoint: string; stop(): void }> {
   const server = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(200).end());
+    request.resume().on('end', () => isSilent || response.writeHead(200).end());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -46,8 +46,12 @@ async function startSink(): Promise<{ endpoint: string; stop(): void }> {
   };
 }
 
-export async function measureTracingCost(film: Uint8Array, seconds: number): Promise<TracingCost> {
-  const sink = await startSink();
+export async function measureTracingCost(
+  film: Uint8Array,
+  seconds: number,
+  { toSilence = false } = {},
+): Promise<TracingCost> {
+  const sink = await startSink(toSilence);
   const off = await startMesh();
   const on = await startMesh({ env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${sink.endpoint}/v1/traces` } });
   const turn = async (mesh: Mesh, forS: number) => {

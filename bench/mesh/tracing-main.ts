@@ -1,8 +1,16 @@
-/** `npm run bench:tracing`: what tracing costs, alone; `npm run bench` has it among the rest. */
+/**
+ * `npm run bench:tracing`: what tracing costs, alone; `npm run bench` has it among the rest. `--to-silence`: with a
+ * collector that takes spans and never answers.
+ */
 import { parseArgs } from 'node:util';
 import { sampleHand } from './sample-hand.ts';
 import { tracingRows } from './tracing-rows.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' } } });
-for (const row of await tracingRows(await sampleHand(), Number(values.seconds))) console.log(row);
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '10' }, 'to-silence': { type: 'boolean', default: false } },
+});
+const rows = await tracingRows(await sampleHand(), Number(values.seconds), {
+  toSilence: values['to-silence'],
+});
+for (const row of rows) console.log(row);
 process.exit(0);

@@ -6,12 +6,20 @@ const row = (name: string, ...cells: (string | number)[]) =>
   name.padEnd(44) +
   cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell).padStart(10)).join('');
 
-export async function tracingRows(film: Uint8Array, seconds: number): Promise<string[]> {
-  const { off, on, lost, added } = await measureTracingCost(film, seconds);
+export async function tracingRows(
+  film: Uint8Array,
+  seconds: number,
+  { toSilence = false } = {},
+): Promise<string[]> {
+  const { off, on, lost, added } = await measureTracingCost(film, seconds, { toSilence });
   return [
     row('tracing, 8 clients', 'films/s', 'core ms'),
     row('  off', off.perSecond, off.coreMs),
-    row('  on, every request', on.perSecond, on.coreMs),
+    row(
+      toSilence ? '  on, to a collector that never answers' : '  on, every request',
+      on.perSecond,
+      on.coreMs,
+    ),
     row('  over the turns', 'median', 'least', 'most'),
     row('  throughput lost', ...[lost.median, lost.least, lost.most].map(percent)),
     row('  core time added', ...[added.median, added.least, added.most].map(percent)),

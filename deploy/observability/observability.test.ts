@@ -23,6 +23,58 @@ test('the dashboards are those that their sources make (npm run dashboards write
   }
 });
 
+type Panel = {
+  type: string;
+  title: string;
+  gridPos: { x: number; y: number; w: number; h: number };
+  datasource?: { uid: string };
+  targets?: { refId: string; datasource: { uid: string } }[];
+};
+type Dashboard = {
+  uid: string;
+  panels: Panel[];
+  templating: { list?: { datasource: { uid: string } }[] };
+};
+const dashboards = () =>
+  Object.keys(DASHBOARDS).map((name) => JSON.parse(read(`grafana/dashboards/${name}.json`)) as Dashboard);
+
+test('each panel stands in a place of its own on the page', () => {
+  for (const { uid, panels } of dashboards()) {
+    for (const [index, one] of panels.entries()) {
+      expect(one.gridPos.x + one.gridPos.w, `${uid}: ${one.title}`).toBeLessThanOrEqual(24);
+      for (const other of panels.slice(index + 1)) {
+        const [a, b] = [one.gridPos, other.gridPos];
+        const overlap = a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+        expect(overlap, `${uid}: ${one.title} over ${other.title}`).toBe(false);
+      }
+    }
+  }
+});
+
+test('each query has a name of its own in its panel, and goes to a source that Grafana is given', () => {
+  type Source = { uid: string; jsonData?: { exemplarTraceIdDestinations: { datasourceUid: string }[] } };
+  const sources: Source[] = yaml('grafana/provisioning/datasources/deepxray.yaml').datasources;
+  const given = sources.map(({ uid }) => uid);
+  for (const { panels, templating } of dashboards()) {
+    const targets = panels.flatMap((panel) => panel.targets ?? []);
+    for (const { datasource } of [...targets, ...(templating.list ?? [])])
+      expect(given).toContain(datasource.uid);
+    for (const { targets: queries = [] } of panels) {
+      expect(new Set(queries.map(({ refId }) => refId)).size).toBe(queries.length);
+    }
+  }
+  // Dots on charts lead to traces there.
+  for (const { jsonData } of sources) {
+    for (const { datasourceUid } of jsonData?.exemplarTraceIdDestinations ?? [])
+      expect(given).toContain(datasourceUid);
+  }
+});
+
+test('no two dashboards share an address', () => {
+  const uids = dashboards().map(({ uid }) => uid);
+  expect(new Set(uids).size).toBe(uids.length);
+});
+
 test('the collector lets through the attributes of the schema and no others', () => {
   const allowed: string[] = yaml('collector/config.yaml').processors.redaction.allowed_keys;
   const known = Object.values(ATTRIBUTES).map(({ key }) => key);

@@ -23,10 +23,14 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
   });
 }
 
-/** Logged here, once, since the client is told nothing of it. */
-export function logIfInternal(error: DeepXRayError, { requestId, traceId }: Identity, log: Logger): void {
-  if (error.code !== 'internal') return;
-  log.error({ requestId, traceId, err: error.cause ?? error }, 'internal error');
+/** Logged once, since the client is told nothing of it: here, where no other process has found and logged it. */
+export function logIfInternal(
+  error: DeepXRayError,
+  { requestId, traceId, correlationId }: Identity,
+  log: Logger,
+): void {
+  if (error.code !== 'internal' || error.isOfPeer) return;
+  log.error({ requestId, traceId, correlationId, err: error.cause ?? error }, 'internal error');
 }
 
 export function sendProblem(reply: FastifyReply, error: DeepXRayError): FastifyReply {

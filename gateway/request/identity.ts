@@ -16,6 +16,8 @@ export type Identity = {
   traceId: string;
   /** What this request's own spans are children of. */
   context: Context;
+  /** The orchestrator's name for it, once that has taken the call. */
+  correlationId?: string;
 };
 
 declare module 'fastify' {

@@ -15,6 +15,7 @@ import { answerWithEvents } from '../answer/answer-sse.ts';
 import { errorOf } from '../answer/problems.ts';
 import { wantsEventStream } from '../request/accept.ts';
 import { deadlinesOf } from '../request/deadlines.ts';
+import type { Identity } from '../request/identity.ts';
 import { readWait } from '../request/prefer.ts';
 import { readUpload, requireUploadHeaders } from '../request/read-upload.ts';
 import type { Orchestrator } from '../scoring/orchestrator.ts';
@@ -38,7 +39,7 @@ export function addScoreRoute(app: FastifyInstance, parts: Parts): void {
   };
   app.post('/score', options, (request, reply) =>
     context.with(request.identity.context, async () => {
-      await observed(parts, () => score(request, reply, parts));
+      await observed(request.identity, parts, () => score(request, reply, parts));
       return reply;
     }),
   );
@@ -63,6 +64,9 @@ async function score(
       requestId: request.identity.requestId,
       deadlines,
       clientGone: hungUp(reply.raw),
+      onCorrelationId(correlationId: string) {
+        request.identity.correlationId = correlationId;
+      },
     };
     let first = true;
     const run: Score = (listener) =>
@@ -76,7 +80,7 @@ async function score(
             listener.onJoint(joint, outcome);
           },
         },
-        orchestrator,
+        { orchestrator, log },
       );
     if (wantsEventStream(request.headers.accept)) return await answerWithEvents(reply, run, log);
     return await answerWithJson(reply, run);
@@ -86,13 +90,20 @@ async function score(
 }
 
 /** One log line, and figures, for each scoring that ended, however it did. */
-async function observed({ metrics, log }: Parts, work: () => Promise<ErrorCode | undefined>): Promise<void> {
+async function observed(
+  identity: Identity,
+  { metrics, log }: Parts,
+  work: () => Promise<ErrorCode | undefined>,
+): Promise<void> {
   const began = performance.now();
   let code: ErrorCode | undefined;
+  let stepsAway: string | undefined;
   try {
     code = await work();
   } catch (thrown) {
-    code = errorOf(thrown).code;
+    const error = errorOf(thrown);
+    code = error.code;
+    stepsAway = error.metadata.steps;
     throw thrown;
   } finally {
     const durationMs = Math.round(performance.now() - began);
@@ -101,7 +112,8 @@ async function observed({ metrics, log }: Parts, work: () => Promise<ErrorCode |
     if (code !== undefined && span) markCode(span, code);
     metrics.onScored(durationMs / 1000, code === undefined ? 'ok' : OUTCOME_OF[code]);
     if (code !== undefined) metrics.onError(code);
-    log.info({ status, ...(code === undefined ? {} : { code }), durationMs }, 'scored');
+    const { correlationId } = identity;
+    log.info({ correlationId, status, code, stepsAway, durationMs }, 'scored');
   }
 }
 

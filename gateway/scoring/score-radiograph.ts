@@ -3,12 +3,14 @@
  * at the deadline whatever happened, with all ten joints scored or missing.
  */
 import { once } from 'node:events';
-import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
+import type { ClientDuplexStream, Metadata, ServiceError } from '@grpc/grpc-js';
 import { DeadlineExceeded, deadlineSignal } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { fromServiceError } from '#platform/errors/grpc-status.ts';
 import { inClientSpan } from '#platform/grpc/client.ts';
+import type { Logger } from '#platform/process/log.ts';
 import { markCode } from '#platform/telemetry/endings.ts';
+import { readLogIds } from '#platform/telemetry/log-context.ts';
 import {
   type Completed,
   Completed_Outcome,
@@ -27,6 +29,8 @@ export type ScoreCommand = {
   deadlines: Deadlines;
   /** Aborts when the client hangs up. */
   clientGone: AbortSignal;
+  /** As soon as the orchestrator has taken the call. */
+  onCorrelationId(correlationId: string): void;
 };
 
 export type Scoring = { outcome: 'complete' | 'deadline'; gathered: Gathered };
@@ -37,12 +41,21 @@ type Call = ClientDuplexStream<ScoreChunk, ScoreEvent>;
 export function scoreRadiograph(
   command: ScoreCommand,
   listener: Listener,
-  orchestrator: Orchestrator,
+  { orchestrator, log }: { orchestrator: Orchestrator; log: Logger },
 ): Promise<Scoring> {
   const gathered = new Gathered(listener);
+  let isTaken = false;
+  const onCorrelationId = (correlationId: string) => {
+    isTaken = true;
+    command.onCorrelationId(correlationId);
+  };
   return inClientSpan(METHOD, async (span) => {
     try {
-      const { outcome, response } = await callOrchestrator(command, gathered, orchestrator);
+      const { outcome, response } = await callOrchestrator(
+        { ...command, onCorrelationId },
+        gathered,
+        orchestrator,
+      );
       if (response?.bodyPart) gathered.addBodyPart(bodyPartFromProto(response.bodyPart));
       for (const result of response?.joints ?? []) addJoint(gathered, result);
       if (outcome === Completed_Outcome.OUTCOME_COMPLETE) return closed('complete', gathered);
@@ -51,6 +64,8 @@ export function scoreRadiograph(
         gathered.close();
         throw thrown;
       }
+      // One that has taken the call says itself what it waited for, though its answer may be late.
+      if (!isTaken) log.warn('the deadline came before the orchestrator took the call');
     }
     markCode(span, 'deadline-exceeded');
     return closed('deadline', gathered);
@@ -71,13 +86,17 @@ const isDeadline = (thrown: unknown): boolean =>
   (thrown instanceof DeepXRayError && thrown.code === 'deadline-exceeded');
 
 async function callOrchestrator(
-  { film, requestId, deadlines, clientGone }: ScoreCommand,
+  { film, requestId, deadlines, clientGone, onCorrelationId }: ScoreCommand,
   gathered: Gathered,
   orchestrator: Orchestrator,
 ): Promise<Completed> {
   const { signal, release } = deadlineSignal(deadlines.answerBy, clientGone);
   const over = new AbortController();
   const call = orchestrator.scoreStream({ requestId, deadline: deadlines.orchestratorBy });
+  call.once('metadata', (metadata: Metadata) => {
+    const { correlationId } = readLogIds((key) => metadata.get(key)[0]?.toString());
+    if (correlationId !== undefined) onCorrelationId(correlationId);
+  });
   try {
     const completed = gather(call, gathered);
     return await Promise.race([

@@ -1,9 +1,11 @@
 /** The page of the last requests, and the waterfall of one: no script, no request to anywhere else. */
+import { type Cause, causeIn, errorTypeOf, outcomeOf } from './cause.ts';
 import { type Html, html } from './html.ts';
 import type { ReceivedSpan } from './otlp-spans.ts';
+import { withoutRefusedOffers } from './refused-offers.ts';
 import { STYLE } from './style.ts';
 import type { Trace } from './trace-store.ts';
-import { causeIn, type Row, waterfallOf } from './waterfall.ts';
+import { type Row, waterfallOf } from './waterfall.ts';
 
 const page = (title: string, body: Html): string =>
   html`<!doctype html>
@@ -33,14 +35,15 @@ const rootOf = (spans: readonly ReceivedSpan[]): ReceivedSpan =>
 
 export function listPage(traces: readonly Trace[]): string {
   const rows = traces.map(({ traceId, spans }) => {
-    const waterfall = waterfallOf(spans);
+    const waterfall = waterfallOf(withoutRefusedOffers(spans).spans);
     const root = rootOf(spans);
-    const outcome = String(root.attributes['deepxray.outcome'] ?? 'ok');
-    return html`<tr class="${outcome}">
+    const cause = outcomeOf(root) === 'ok' ? undefined : causeIn(waterfall);
+    return html`<tr class="${outcomeOf(root)}">
   <td>${new Date(waterfall.start).toISOString().slice(11, 23)}</td>
   <td>${root.service}: ${root.name}</td>
-  <td>${outcome}</td>
-  <td class="number">${milliseconds(waterfall.durationMs)} ms</td>
+  <td>${endingOf(root)}</td>
+  <td>${cause ? hopOf(cause.row) : ''}</td>
+  <td class="number">${milliseconds(root.end - root.start)} ms</td>
   <td class="number">${spans.length}</td>
   <td><a href="/trace?id=${traceId}"><code>${traceId}</code></a></td>
 </tr>
@@ -48,20 +51,22 @@ export function listPage(traces: readonly Trace[]): string {
   });
   const nothing = html`<p>No request yet. Score a radiograph, then load this page again.</p>`;
   const table = html`<table>
-  <thead><tr><th>began (UTC)</th><th>request</th><th>ended</th><th>took</th><th>spans</th><th>trace</th></tr></thead>
+  <thead><tr><th>began (UTC)</th><th>request</th><th>ended</th><th>failed at</th><th>took</th><th>spans</th><th>trace</th></tr></thead>
   <tbody>${rows}</tbody>
 </table>`;
   return page('DeepXRay: last requests', html`<h1>Last requests</h1>${traces.length > 0 ? table : nothing}`);
 }
 
-export function tracePage({ traceId, spans }: Trace): string {
+export function tracePage({ traceId, spans: all }: Trace): string {
+  const { spans, refused } = withoutRefusedOffers(all);
   const waterfall = waterfallOf(spans);
   const cause = causeIn(waterfall);
   return page(
     `DeepXRay: trace ${traceId}`,
     html`<h1>Trace <code>${traceId}</code></h1>
-    <p>${spans.length} spans, ${milliseconds(waterfall.durationMs)} ms. ${cause ? causeLine(cause) : ''}</p>
-    <ol class="waterfall">${waterfall.rows.map((row) => rowOf(row, row === cause))}</ol>`,
+    <p>${rootOf(spans).name}: <b>${endingOf(rootOf(spans))}</b>. ${spans.length} spans, ${milliseconds(waterfall.durationMs)} ms.${refused > 0 ? ` Left out: ${refused} offers that full pods refused.` : ''}</p>
+    ${cause ? causeOf(cause, outcomeOf(rootOf(spans)) === 'ok') : ''}
+    <ol class="waterfall">${waterfall.rows.map((row) => rowOf(row, row === cause?.row))}</ol>`,
   );
 }
 
@@ -71,16 +76,28 @@ export const unknownPage = (traceId: string): string =>
     html`<h1>No such trace</h1><p>Nothing is known of <code>${traceId}</code>. Spans come within some seconds of the answer, and the last two hundred requests are kept.</p>`,
   );
 
-const causeLine = ({ span }: Row): Html =>
-  html`<strong class="cause">Failed at <a href="#${span.spanId}">${span.instance}: ${span.name}</a> (${String(span.attributes['error.type'] ?? 'error')})</strong>`;
+/** As the client saw it. */
+const endingOf = (root: ReceivedSpan): string =>
+  [root.attributes['http.response.status_code'], root.attributes['deepxray.error_code'] ?? outcomeOf(root)]
+    .filter((part) => part !== undefined)
+    .join(' ');
+
+const hopOf = ({ span }: Row): string => `${span.instance}: ${span.name}`;
+
+const causeOf = ({ row, way, why, alike }: Cause, wasMended: boolean): Html =>
+  html`<section class="cause">
+  <strong>${wasMended ? 'Answered all the same; on the way it failed' : 'Failed'} at <a href="#${row.span.spanId}">${hopOf(row)}</a> (${errorTypeOf(row.span) ?? 'no answer'})${alike > 1 ? `, ${alike} times` : ''}</strong>
+  <p>${why}</p>
+  <p class="way">${way.join(' → ')}</p>
+</section>`;
 
 function rowOf({ span, depth, left, width }: Row, isCause: boolean): Html {
-  const outcome = String(span.attributes['deepxray.outcome'] ?? 'ok');
+  const failure = errorTypeOf(span);
   const joint = span.attributes['deepxray.joint'];
-  return html`<li id="${span.spanId}" class="${span.isError ? 'error' : outcome}"${isCause ? html` data-cause` : ''}>
+  return html`<li id="${span.spanId}" class="${span.isError ? 'error' : outcomeOf(span)}"${isCause ? html` data-cause` : ''}>
   <details${isCause ? html` open` : ''}>
     <summary>
-      <span class="name" style="padding-left: ${depth * 0.9}em"><b>${span.instance}</b> ${span.name}${joint ? ` ${joint}` : ''}</span>
+      <span class="name" style="padding-left: ${depth * 0.9}em"><b>${span.instance}</b> ${span.name}${joint ? ` ${joint}` : ''}${failure === undefined ? '' : html` <em>${failure}</em>`}</span>
       <span class="track"><span class="bar ${span.service}" style="left: ${left.toFixed(3)}%; width: max(2px, ${width.toFixed(3)}%)"></span></span>
       <span class="number">${milliseconds(span.end - span.start)} ms</span>
     </summary>

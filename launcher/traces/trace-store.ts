@@ -1,9 +1,10 @@
-/** The last requests' traces, in memory: bounded, the oldest forgotten first. */
+/** The last requests' traces, in memory: bounded in number and in size, the oldest forgotten first. */
 import type { ReceivedSpan } from './otlp-spans.ts';
 
 const TRACES_KEPT = 200;
-/** Ten joints, and the same again for some of them: far below. */
-const SPANS_KEPT_OF_EACH = 2000;
+/** A request has about 120; one that waits for full pods until its deadline has thousands, and the last tell why. */
+const SPANS_KEPT = 50_000;
+const SPANS_KEPT_OF_EACH = 20_000;
 
 export type Trace = { traceId: string; spans: ReceivedSpan[] };
 
@@ -16,6 +17,12 @@ export type TraceStore = {
 
 export function createTraceStore(): TraceStore {
   const traces = new Map<string, Trace>();
+  let kept = 0;
+  const forgetOldest = () => {
+    const [oldest] = traces.values();
+    traces.delete(oldest!.traceId);
+    kept -= oldest!.spans.length;
+  };
   return {
     add(spans) {
       for (const span of spans) {
@@ -23,9 +30,11 @@ export function createTraceStore(): TraceStore {
         if (!trace) {
           trace = { traceId: span.traceId, spans: [] };
           traces.set(span.traceId, trace);
-          if (traces.size > TRACES_KEPT) traces.delete(traces.keys().next().value!);
         }
-        if (trace.spans.length < SPANS_KEPT_OF_EACH) trace.spans.push(span);
+        if (trace.spans.length >= SPANS_KEPT_OF_EACH) continue;
+        trace.spans.push(span);
+        kept++;
+        while (traces.size > TRACES_KEPT || kept > SPANS_KEPT) forgetOldest();
       }
     },
     get: (traceId) => traces.get(traceId),

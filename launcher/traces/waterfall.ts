@@ -27,9 +27,3 @@ export function waterfallOf(spans: readonly ReceivedSpan[]): Waterfall {
   for (const root of childrenOf.get('') ?? []) add(root, 0);
   return { rows, start, durationMs };
 }
-
-/** The span that says why: the deepest that failed, the earliest of equals; else undefined. */
-export function causeIn({ rows }: Waterfall): Row | undefined {
-  const failed = rows.filter(({ span }) => span.isError);
-  return failed.sort((one, other) => other.depth - one.depth || one.span.start - other.span.start)[0];
-}

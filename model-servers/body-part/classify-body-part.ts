@@ -1,9 +1,11 @@
 /** Says what a thumbnail shows: which hand or hands, or something else, and how it is turned. */
+import { MalformedMessage } from '#platform/bus/bus.ts';
 import { isWhole } from '#platform/image/grey-image.ts';
 import type { Logger } from '#platform/process/log.ts';
 import { markFailed } from '#platform/telemetry/endings.ts';
 import { activeSpan } from '#platform/telemetry/tracing.ts';
 import { BodyPartReply, BodyPartRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
+import { isKnownFailure } from '../sidecar/is-known-failure.ts';
 import type { ModelClient } from '../sidecar/model-client.ts';
 import type { Work } from '../sidecar/step.ts';
 import { whyRefused } from '../sidecar/why-refused.ts';
@@ -21,7 +23,7 @@ export async function classifyBodyPart(
   const request = decodeRequest(work.payload);
   if (!request?.thumbnail || !isWhole(request.thumbnail)) {
     refuse(Refusal_Reason.REASON_INVALID);
-    return;
+    throw new MalformedMessage('no thumbnail that is whole');
   }
   const image = prepare(request.thumbnail, side);
   try {
@@ -58,7 +60,7 @@ export async function classifyBodyPart(
     if (work.signal.aborted) return;
     const span = activeSpan();
     if (span) markFailed(span, err);
-    log.warn({ err }, 'the model failed');
+    if (!isKnownFailure(err)) log.error({ err }, 'the body part could not be told');
     refuse(whyRefused(err));
   }
 }

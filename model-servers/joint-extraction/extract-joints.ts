@@ -2,7 +2,7 @@
  * One extraction request: pull the radiograph, find the joints, and for each: refine, cut, report where
  * it is, send the crop on. Each joint goes its way alone; none waits for the last.
  */
-import type { Bus } from '#platform/bus/bus.ts';
+import { type Bus, MalformedMessage } from '#platform/bus/bus.ts';
 import { encodeAccepted, encodeRefusal } from '#platform/bus/receipt.ts';
 import { CROP_SIDE_PX, cropSideInHandScales } from '#platform/domain/crop-frame.ts';
 import { type JointName, jointFromProto, jointToProto } from '#platform/domain/joints.ts';
@@ -20,6 +20,7 @@ import {
   Refusal_Reason,
 } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
+import { isKnownFailure } from '../sidecar/is-known-failure.ts';
 import type { Work } from '../sidecar/step.ts';
 import { whyMissing } from '../sidecar/why-missing.ts';
 import { MODEL as LOCALISATION, type Located } from './localisation-model.ts';
@@ -42,7 +43,7 @@ export async function extractJoints(work: Work, parts: Parts): Promise<void> {
   const request = decodeRequest(work.payload);
   if (!request?.image || !isTurn(request.turnedClockwiseDeg)) {
     work.respond(encodeRefusal({ reason: Refusal_Reason.REASON_INVALID, instance: work.instance }));
-    return;
+    throw new MalformedMessage('no radiograph to extract joints from');
   }
   work.respond(encodeAccepted(work.instance));
   const wanted = request.joints.map(jointFromProto).filter((name) => name !== undefined);
@@ -53,7 +54,9 @@ export async function extractJoints(work: Work, parts: Parts): Promise<void> {
     const span = activeSpan();
     if (span) markFailed(span, err);
     const reason = whyMissing(err, work.envelope.deadline);
-    if (reason === MissingReason.MISSING_REASON_FAILED) parts.log.warn({ err }, 'extraction failed');
+    if (!isKnownFailure(err) && reason === MissingReason.MISSING_REASON_FAILED) {
+      parts.log.error({ err }, 'extraction failed');
+    }
     // Of the joints that were dispatched already, a score that comes before the next try still counts.
     for (const joint of wanted) reportMissing(work, joint, reason, request.attempt);
   }

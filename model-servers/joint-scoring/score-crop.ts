@@ -1,5 +1,5 @@
 /** Grades one crop of a joint and sends the score to where its request's scores go. */
-
+import { MalformedMessage } from '#platform/bus/bus.ts';
 import { encodeAccepted, encodeRefusal } from '#platform/bus/receipt.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
 import { isWhole } from '#platform/image/grey-image.ts';
@@ -9,6 +9,7 @@ import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { inSpan, type Span } from '#platform/telemetry/tracing.ts';
 import { CropRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
+import { isKnownFailure } from '../sidecar/is-known-failure.ts';
 import type { InferTogether } from '../sidecar/one-call-for-what-waits.ts';
 import type { Work } from '../sidecar/step.ts';
 import { whyMissing } from '../sidecar/why-missing.ts';
@@ -23,7 +24,7 @@ export async function scoreCrop(
   const name = request && jointFromProto(request.joint);
   if (!request || !name || !crop || !isWhole(crop) || crop.width !== crop.height) {
     work.respond(encodeRefusal({ reason: Refusal_Reason.REASON_INVALID, instance: work.instance }));
-    return;
+    throw new MalformedMessage('no crop of a joint that is whole');
   }
   work.respond(encodeAccepted(work.instance));
   const attributes = { [ATTRIBUTE.joint]: name, [ATTRIBUTE.attempt]: request.attempt };
@@ -62,7 +63,7 @@ async function grade(
     if (work.signal.aborted) return markAborted(span, work.signal, work.envelope.deadline);
     markFailed(span, err);
     const reason = whyMissing(err, work.envelope.deadline);
-    if (reason === MissingReason.MISSING_REASON_FAILED) log.warn({ err }, 'the model failed');
+    if (!isKnownFailure(err)) log.error({ err }, 'the crop could not be graded');
     // Said at once, so that the crop is asked for again without waiting for a time-out.
     missing(reason);
   }

@@ -1,4 +1,5 @@
 /** ModelInfer: a request checked, sent to the scheduler, measured, and answered. */
+import { status } from '@grpc/grpc-js';
 import type { Logger } from '#platform/process/log.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { inSpan } from '#platform/telemetry/tracing.ts';
@@ -67,12 +68,15 @@ export function createInfer(parts: {
     } catch (thrown) {
       statistics.failure(model, process.hrtime.bigint() - cameNs);
       metrics.failure(model, thrown);
-      if (!(thrown instanceof InferenceError) || thrown.cause)
-        log.error({ err: thrown, model: model.key }, 'failed');
+      if (isFault(thrown)) log.error({ err: thrown, model: model.key }, 'the inference failed');
       throw thrown;
     }
   };
 }
+
+/** What the client did not bring about, and waiting does not mend. */
+const isFault = (thrown: unknown): boolean =>
+  !(thrown instanceof InferenceError) || thrown.cause !== undefined || thrown.code === status.INTERNAL;
 
 /** Triton's request parameter, µs; 0 or none: no timeout. */
 function timeoutUsOf({ parameters }: ModelInferRequest): number {

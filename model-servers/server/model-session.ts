@@ -19,6 +19,8 @@ export async function openModelSession(
     // Unset, onnxruntime takes a thread for each core of the host, whatever this pod was given.
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // What fails is thrown, and logged with the ids of its request: not beside that in onnxruntime's own format.
+    logSeverityLevel: 4,
     // Pools that spin while idle take the cores from each other's sessions.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });

@@ -49,7 +49,11 @@ export type ModelClient = {
   close(): void;
 };
 
-export function createModelClient(address: string): ModelClient {
+export function createModelClient(
+  address: string,
+  /** Called within the call that found nobody there, where the one before did not. */
+  onAway: (why: unknown) => void = () => undefined,
+): ModelClient {
   const client = new GRPCInferenceServiceClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
   let wasReady = false;
   let silentLooks = 0;
@@ -106,7 +110,10 @@ export function createModelClient(address: string): ModelClient {
         away = false;
         return outputsOf(response);
       } catch (error) {
-        away ||= error instanceof DeepXRayError && error.code === 'step-unavailable';
+        if (!away && error instanceof DeepXRayError && error.code === 'step-unavailable') {
+          away = true;
+          onAway(error);
+        }
         throw error;
       }
     },

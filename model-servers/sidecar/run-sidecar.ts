@@ -31,7 +31,7 @@ export async function startSidecar(
   { natsUrl, modelServer, capacity }: SidecarValues,
   { instance, log }: Surroundings,
 ): Promise<App> {
-  const client = createModelClient(modelServer);
+  const client = createModelClient(modelServer, (err) => log.warn({ err }, 'the model server is away'));
   const bus = await connectBus({
     url: natsUrl,
     name: instance,

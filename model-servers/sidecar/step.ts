@@ -137,7 +137,9 @@ export async function serveStep(settings: {
   const lookAtModel = async () => {
     const ready = await settings.isModelReady();
     if (draining || ready === taking.length > 0) return;
-    log[ready ? 'info' : 'warn']({ step }, ready ? 'taking work' : 'the model is away: taking no work');
+    // Of one that a call found gone, that call has told.
+    const level = ready || settings.isModelAway() ? 'info' : 'warn';
+    log[level]({ step }, ready ? 'taking work' : 'the model is away: taking no work');
     if (ready) {
       start();
       present();

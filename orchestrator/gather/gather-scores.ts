@@ -35,7 +35,7 @@ export type Gatherer = {
   retryBudget: RetryBudget;
   extractionTime: ServiceTime;
   scoringTime: ServiceTime;
-  onAskedAgain(joints: number, reason: 'failed' | 'overdue'): void;
+  onAskedAgain(again: Omit<AskedAgain, 'known'>): void;
   onDropped(reports: number): void;
 };
 
@@ -43,7 +43,7 @@ export type Gatherer = {
 export type Extraction = Omit<ExtractionRequest, 'joints' | 'known' | 'attempt'>;
 
 /** Joints that are asked for again together. */
-type AskedAgain = {
+export type AskedAgain = {
   joints: JointName[];
   known: JointPosition[];
   attempt: number;
@@ -132,7 +132,7 @@ export async function gatherScores(
       else if (!hasTriesLeft(joint)) finish(ledger.giveUp(joint));
     }
     for (const { joints, known, attempt, reason } of again.values()) {
-      gatherer.onAskedAgain(joints.length, reason);
+      gatherer.onAskedAgain({ joints, attempt, reason });
       const attributes = {
         [ATTRIBUTE.joints]: joints,
         [ATTRIBUTE.attempt]: attempt,

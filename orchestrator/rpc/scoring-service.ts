@@ -1,16 +1,21 @@
 /** `deepxray.v1.ScoringService`: two calls, one use case. */
 import { randomBytes } from 'node:crypto';
-import type { ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
+import { Metadata, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
 import { context } from '@opentelemetry/api';
+import { newCorrelationId } from '#platform/domain/correlation-id.ts';
+import { jointFromProto } from '#platform/domain/joints.ts';
 import { isRequestId } from '#platform/domain/request-id.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { duplex, unary } from '#platform/grpc/server.ts';
+import type { Logger } from '#platform/process/log.ts';
 import { markCode } from '#platform/telemetry/endings.ts';
-import { withLogIds } from '#platform/telemetry/log-context.ts';
+import { LOG_ID_KEY, withLogIds } from '#platform/telemetry/log-context.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { activeSpan } from '#platform/telemetry/tracing.ts';
 import {
+  type Completed,
   Completed_Outcome,
+  MissingReason,
   type ScoreChunk,
   type ScoreEvent,
   type ScoreRequest,
@@ -26,19 +31,29 @@ import { readUpload } from './read-upload.ts';
 
 export const SERVICE = 'deepxray.v1.ScoringService';
 
-type Settings = { parts: Parts; admission: Admission; maxUploadBytes: number; metrics: ScoringMetrics };
+type Settings = {
+  parts: Parts;
+  admission: Admission;
+  maxUploadBytes: number;
+  metrics: ScoringMetrics;
+  log: Logger;
+};
 
 export function createScoringService({
   parts,
   admission,
   maxUploadBytes,
   metrics,
+  log,
 }: Settings): ScoringServiceServer {
   const score = (command: ScoreCommand) => {
-    const { requestId } = command;
-    activeSpan()?.setAttribute(ATTRIBUTE.requestId, requestId);
-    return context.with(withLogIds({ requestId }), () =>
-      metrics.measure(command, (measured) => scoreRadiograph(measured, parts)),
+    const { requestId, correlationId } = command;
+    activeSpan()?.setAttributes({
+      [ATTRIBUTE.requestId]: requestId,
+      [ATTRIBUTE.conversationId]: correlationId,
+    });
+    return context.with(withLogIds({ requestId, correlationId }), () =>
+      told(log, () => metrics.measure(command, (measured) => scoreRadiograph(measured, parts))),
     );
   };
 
@@ -93,11 +108,45 @@ export function createScoringService({
   };
 }
 
+/** What is found out here, and by no pod, is logged here. */
+async function told(log: Logger, work: () => Promise<Completed>): Promise<Completed> {
+  try {
+    const completed = await work();
+    if (completed.outcome === Completed_Outcome.OUTCOME_DEADLINE) {
+      log.warn({ waitingFor: unfinishedIn(completed) }, 'the deadline came first');
+    }
+    return completed;
+  } catch (err) {
+    if (!(err instanceof DeepXRayError)) log.error({ err }, 'internal error');
+    throw err;
+  }
+}
+
+const unfinishedIn = ({ response }: Completed) =>
+  response?.joints
+    .filter(
+      ({ result }) =>
+        result?.$case === 'missing' && result.value.reason === MissingReason.MISSING_REASON_DEADLINE,
+    )
+    .map(({ joint }) => jointFromProto(joint));
+
 type Call = ServerUnaryCall<unknown, unknown> | ServerDuplexStream<unknown, unknown>;
 
-function circumstances(call: Call): Pick<ScoreCommand, 'requestId' | 'deadline' | 'cancelled'> {
+/** A new one, which the caller is told at once: its own log lines are to have it too. */
+function correlationIdOf(call: Call): string {
+  const correlationId = newCorrelationId();
+  const metadata = new Metadata();
+  metadata.set(LOG_ID_KEY.correlationId, correlationId);
+  call.sendMetadata(metadata);
+  return correlationId;
+}
+
+function circumstances(
+  call: Call,
+): Pick<ScoreCommand, 'requestId' | 'correlationId' | 'deadline' | 'cancelled'> {
   const given = call.metadata.get('x-request-id')[0]?.toString();
   return {
+    correlationId: correlationIdOf(call),
     requestId: isRequestId(given) ? given : randomBytes(16).toString('hex'),
     deadline: answerBy(call.getDeadline()),
     cancelled: cancelledSignal(call),

@@ -184,7 +184,7 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
       const inHand = new Set<Promise<void>>();
       const receive = async (message: Msg) => {
         const opened = open(message.headers);
-        if (!opened) throw new MalformedMessage('a message without correlation id or deadline');
+        if (!opened) return onError(new MalformedMessage('a message without correlation id or deadline'));
         const { envelope, parent } = opened;
         const incoming: Incoming = {
           subject: message.subject,
@@ -194,17 +194,26 @@ function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away
         };
         const { correlationId, requestId } = envelope;
         const within = withLogIds({ correlationId, ...(requestId ? { requestId } : {}) }, parent);
-        if (untraced || envelope.untraced) return context.with(within, () => handle(incoming));
+        // Told inside, where log lines have the ids of the message.
+        const handleOrTell = async () => {
+          try {
+            await handle(incoming);
+          } catch (thrown) {
+            onError(thrown);
+            throw thrown;
+          }
+        };
+        if (untraced || envelope.untraced) return context.with(within, handleOrTell);
         const described = { subject: message.subject, envelope, payload: message.data, queueGroup };
         const span = { ...messageSpan('process', described), parent: within };
-        return inSpan(spanName('process', message.subject), span, () => handle(incoming));
+        return inSpan(spanName('process', message.subject), span, handleOrTell);
       };
       const subscription = connection.subscribe(subject, {
         ...(queueGroup === undefined ? {} : { queue: queueGroup }),
         callback: (error, message) => {
           if (error) return onError(error);
           const work: Promise<void> = receive(message)
-            .catch(onError)
+            .catch(() => undefined)
             .finally(() => inHand.delete(work));
           inHand.add(work);
         },

@@ -3,6 +3,7 @@
 import { headers as createHeaders, type MsgHdrs } from '@nats-io/transport-node';
 import type { Context } from '@opentelemetry/api';
 import { type DeadlineMs, remainingMs } from '../deadline.ts';
+import { isCorrelationId } from '../domain/correlation-id.ts';
 import { contextOf, traceHeaders } from '../telemetry/tracing.ts';
 import { HEADER } from './subjects.ts';
 
@@ -30,8 +31,6 @@ export function seal(envelope: Envelope, now = Date.now()): MsgHdrs {
   return sealed;
 }
 
-const CORRELATION_ID = /^[0-9a-f]{32}$/;
-
 /**
  * Undefined for a message that lacks what every message of ours has, or has it in nonsense: it
  * cannot be answered, so it is counted and dropped by who receives it.
@@ -43,7 +42,7 @@ export function open(
   const correlationId = sealed?.get(HEADER.correlationId) ?? '';
   const deadline = numberOf(sealed?.get(HEADER.deadline));
   const budgetMs = numberOf(sealed?.get(HEADER.budgetMs));
-  if (!sealed || !CORRELATION_ID.test(correlationId) || deadline === undefined || budgetMs === undefined) {
+  if (!sealed || !isCorrelationId(correlationId) || deadline === undefined || budgetMs === undefined) {
     return undefined;
   }
   const scoreTo = sealed.get(HEADER.scoreTo);

@@ -40,6 +40,8 @@ export type ErrorDetails = {
   metadata?: Record<string, string>;
   /** For the log only. */
   cause?: unknown;
+  /** Another of our processes failed so, and has logged why. */
+  isOfPeer?: boolean;
 };
 
 /** Thrown where the meaning is known; translated only at the edges (`problem.ts`, `grpc-status.ts`). */
@@ -48,6 +50,7 @@ export class DeepXRayError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterS: number | undefined;
   readonly metadata: Record<string, string>;
+  readonly isOfPeer: boolean;
 
   /** `message` is shown to the client: say what happened and what to do, without inner details. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -55,6 +58,7 @@ export class DeepXRayError extends Error {
     this.code = code;
     this.retryAfterS = details.retryAfterS;
     this.metadata = details.metadata ?? {};
+    this.isOfPeer = details.isOfPeer ?? false;
   }
 }
 

@@ -99,6 +99,7 @@ function errorInfoOf(error: ServiceError): DeepXRayError | undefined {
     return new DeepXRayError(code, error.details, {
       metadata: info.metadata,
       cause: error,
+      isOfPeer: true,
       ...(retryAfter === undefined ? {} : { retryAfterS: Number(retryAfter) }),
     });
   } catch {

@@ -4,6 +4,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import { DeadlineExceeded, type DeadlineMs, deadlineSignal } from '../deadline.ts';
 import { DeepXRayError } from '../errors/code.ts';
 import { fromServiceError } from '../errors/grpc-status.ts';
+import { LOG_ID_KEY, logIds } from '../telemetry/log-context.ts';
 import { createHistogram, type Histogram } from '../telemetry/metrics/instruments.ts';
 import { ATTRIBUTE } from '../telemetry/names.ts';
 import { inSpan, type Span, SpanKind, traceHeaders } from '../telemetry/tracing.ts';
@@ -98,9 +99,12 @@ const whyFailed = (error: ServiceError, { reason }: AbortSignal): DeepXRayError 
     ? new DeepXRayError('deadline-exceeded', 'The deadline came first.', { cause: error })
     : fromServiceError(error);
 
-/** Fresh metadata with the active trace context. */
+/** Fresh metadata with the active trace context, and with the ids that the other side's log lines are to carry. */
 export function metadataWithTrace(): Metadata {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(traceHeaders())) metadata.set(key, value);
+  const { requestId, correlationId } = logIds() ?? {};
+  if (requestId !== undefined) metadata.set(LOG_ID_KEY.requestId, requestId);
+  if (correlationId !== undefined) metadata.set(LOG_ID_KEY.correlationId, correlationId);
   return metadata;
 }

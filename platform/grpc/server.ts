@@ -8,6 +8,7 @@ import {
   type sendUnaryData,
 } from '@grpc/grpc-js';
 import { toServiceError } from '../errors/grpc-status.ts';
+import { readLogIds, withLogIds } from '../telemetry/log-context.ts';
 import { createHistogram, type Histogram } from '../telemetry/metrics/instruments.ts';
 import { ATTRIBUTE } from '../telemetry/names.ts';
 import { contextOf, inSpan, SpanKind } from '../telemetry/tracing.ts';
@@ -48,17 +49,24 @@ type ToError = (thrown: unknown) => ReturnType<typeof toServiceError>;
 
 let durations: Histogram | undefined;
 
-/** Runs a handler inside the span of its call. */
-function served<T>(
+/** In the trailer of every error: REST has it in the problem. */
+const TRACE_ID = 'trace-id';
+
+/** Runs a handler inside the span of its call; what it throws goes to `fail` as a status. */
+function served(
   method: string,
   call: AnyCall,
   toError: ToError,
-  handle: () => Promise<T> | T,
-): Promise<T> {
+  handle: () => Promise<void>,
+  fail: (error: ReturnType<ToError>) => void,
+): Promise<void> {
   const header = (key: string) => call.metadata.get(key)[0]?.toString();
   const settings = {
     kind: SpanKind.SERVER,
-    parent: contextOf({ traceparent: header('traceparent'), tracestate: header('tracestate') }),
+    parent: withLogIds(
+      readLogIds(header),
+      contextOf({ traceparent: header('traceparent'), tracestate: header('tracestate') }),
+    ),
     attributes: methodAttributes(method),
     measure(seconds: number, outcome: string) {
       durations ??= createHistogram('rpcServerDuration');
@@ -67,14 +75,16 @@ function served<T>(
   };
   return inSpan(method, settings, async (span) => {
     try {
-      const response = await handle();
+      await handle();
       span.setAttribute(ATTRIBUTE.rpcStatus, 'OK');
-      return response;
     } catch (thrown) {
-      span.setAttribute(ATTRIBUTE.rpcStatus, statusName(toError(thrown).code));
+      const error = toError(thrown);
+      span.setAttribute(ATTRIBUTE.rpcStatus, statusName(error.code));
+      error.metadata.set(TRACE_ID, span.spanContext().traceId);
+      fail(error);
       throw thrown;
     }
-  });
+  }).catch(() => undefined);
 }
 
 /** A unary handler as an async function; what it throws becomes a status with ErrorInfo. */
@@ -91,11 +101,9 @@ export function unary<Request, Response>(
   } = {},
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {
-    const work = async () => handle(call.request, call);
-    (untraced ? work() : served(method, call, toError, work)).then(
-      (response) => callback(null, response),
-      (thrown) => callback(toError(thrown)),
-    );
+    const work = async () => callback(null, await handle(call.request, call));
+    if (untraced) work().catch((thrown) => callback(toError(thrown)));
+    else void served(method, call, toError, work, callback);
   };
 }
 
@@ -105,10 +113,11 @@ export function duplex<Request, Response>(
   handle: (call: ServerDuplexStream<Request, Response>) => Promise<void>,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
-    served(method, call, toServiceError, () => handle(call)).then(
-      () => call.end(),
-      // grpc-js takes an error with code, details and metadata as the stream's status.
-      (thrown) => call.emit('error', toServiceError(thrown)),
-    );
+    const work = async () => {
+      await handle(call);
+      call.end();
+    };
+    // grpc-js takes an error with code, details and metadata as the stream's status.
+    void served(method, call, toServiceError, work, (error) => call.emit('error', error));
   };
 }

@@ -1,13 +1,11 @@
 /** A real Prometheus that scrapes a mesh, with the rules of the project, every second. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { AdminPort } from './admin-ports.ts';
 import { freePorts } from './free-ports.ts';
-import { waitUntil } from './wait-until.ts';
+import { startProgram } from './program.ts';
 
 const RULES = join(import.meta.dirname, '..', '..', 'deploy', 'observability', 'prometheus', 'rules');
 
@@ -15,6 +13,8 @@ export type Sample = { metric: Record<string, string>; value: [number, string] }
 
 export type Prometheus = {
   query(expr: string): Promise<Sample[]>;
+  /** Values that a label has in a metric. */
+  labelValues(metric: string, label: string): Promise<string[]>;
   /** Trace ids that its exemplars of a query lead to. */
   traceIds(expr: string): Promise<string[]>;
   /** All targets were scraped at least once, and how that went. */
@@ -35,7 +35,18 @@ export async function startPrometheus(path: string, processes: readonly AdminPor
     })),
   };
   await writeFile(join(folder, 'prometheus.yml'), stringify(config));
-  const child = spawn(
+  const ask = async (what: string, parameters: Record<string, string> = {}) => {
+    const query = new URLSearchParams(parameters);
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/${what}?${query}`);
+    const { status, data, error } = (await response.json()) as {
+      status: string;
+      data: unknown;
+      error?: string;
+    };
+    if (status !== 'success') throw new Error(`${query}: ${error}`);
+    return data;
+  };
+  const program = await startProgram(
     path,
     [
       `--config.file=${join(folder, 'prometheus.yml')}`,
@@ -43,35 +54,17 @@ export async function startPrometheus(path: string, processes: readonly AdminPor
       `--web.listen-address=127.0.0.1:${port}`,
       '--enable-feature=exemplar-storage',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { isReady: () => ask('targets').then(Boolean) },
   );
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said += text;
-  });
-  const exited = once(child, 'exit');
-  const ask = async (what: string, expr?: string) => {
-    const now = Date.now() / 1000;
-    const range = what === 'query_exemplars' ? { start: String(now - 600), end: String(now) } : {};
-    const query = new URLSearchParams({ ...(expr === undefined ? {} : { query: expr }), ...range });
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1/${what}?${query}`);
-    const { status, data, error } = (await response.json()) as {
-      status: string;
-      data: unknown;
-      error?: string;
-    };
-    if (status !== 'success') throw new Error(`${expr}: ${error}`);
-    return data;
-  };
-  await waitUntil('Prometheus answers', () => ask('targets').then(Boolean), {
-    within: 30_000,
-    explain: () => said,
-  });
   return {
-    query: async (expr) => ((await ask('query', expr)) as { result: Sample[] }).result,
+    query: async (expr) => ((await ask('query', { query: expr })) as { result: Sample[] }).result,
+    labelValues: async (metric, label) =>
+      (await ask(`label/${label}/values`, { 'match[]': metric })) as string[],
     async traceIds(expr) {
       type Series = { exemplars: { labels: { trace_id: string } }[] };
-      const series = (await ask('query_exemplars', expr)) as Series[];
+      const now = Date.now() / 1000;
+      const when = { start: String(now - 600), end: String(now) };
+      const series = (await ask('query_exemplars', { query: expr, ...when })) as Series[];
       return series.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.trace_id));
     },
     async targets() {
@@ -84,8 +77,7 @@ export async function startPrometheus(path: string, processes: readonly AdminPor
       }));
     },
     async stop() {
-      child.kill('SIGKILL');
-      await exited;
+      await program.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

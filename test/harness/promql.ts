@@ -24,6 +24,21 @@ export function dashboardQueries(): Query[] {
   });
 }
 
+/** The choices above the panels: labels whose values they list, and the metrics that have them. */
+export function dashboardChoices(): { where: string; metric: string; label: string }[] {
+  const folder = join(FOLDER, 'grafana', 'dashboards');
+  return readdirSync(folder).flatMap((file) => {
+    type Templating = { templating: { list?: { name: string; query: string }[] } };
+    const { templating } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Templating;
+    return (templating.list ?? []).map(({ name, query }) => {
+      const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(query) ?? [];
+      if (!metric || !label)
+        throw new Error(`${file}: the choice ${name} is no list of label values: ${query}`);
+      return { where: `${file}: $${name}`, metric, label };
+    });
+  });
+}
+
 type Rule = { record?: string; alert?: string; expr: string };
 
 export function ruleQueries(): { queries: Query[]; recorded: string[] } {

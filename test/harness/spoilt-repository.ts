@@ -13,12 +13,21 @@ const GRAPH_INITIALIZER = 5;
 const TENSOR_RAW_DATA = 9;
 
 /** @returns the folder for DEEPXRAY_MODEL_REPOSITORY; remove it when done. */
-export async function spoiltRepository(model: string): Promise<string> {
+export const spoiltRepository = (model: string): Promise<string> =>
+  changedRepository(model, (onnx) => {
+    for (const weights of largestTensors(onnx, 3)) weights.fill(0);
+    return onnx;
+  });
+
+/** A copy of the repository with one network changed. */
+export async function changedRepository(
+  model: string,
+  change: (onnx: Uint8Array) => Uint8Array,
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'spoilt-'));
   await cp(REPOSITORY, folder, { recursive: true });
   const version = join(folder, model, '1');
-  const onnx = await readFile(join(version, 'model.onnx'));
-  for (const weights of largestTensors(onnx, 3)) weights.fill(0);
+  const onnx = change(await readFile(join(version, 'model.onnx')));
   await writeFile(join(version, 'model.onnx'), onnx);
   const config = JSON.parse(await readFile(join(version, 'config.json'), 'utf8'));
   config.parameters.sha256 = { stringValue: createHash('sha256').update(onnx).digest('hex') };

@@ -16,18 +16,26 @@ const FETCH_WITHIN_MS = 400_000;
 /** Where a tool is, or why there is none. */
 export type Tool = { path: string } | { missing: string };
 
-/** Built by `go install module@version` unless it is on the PATH or in the cache already. */
-export async function getGoTool(module: string, version = 'latest'): Promise<Tool> {
-  const name = module.split('/').at(-1)!;
-  const folder = join(CACHE, 'bin');
-  const path = join(folder, name);
+/**
+ * Built by `go install module@version` unless it is on the PATH or in the cache already. `as`: what to call it, where
+ * its own name is nobody's.
+ */
+export async function getGoTool(
+  module: string,
+  version = 'latest',
+  { as, flags = [], withinMs = FETCH_WITHIN_MS }: { as?: string; flags?: string[]; withinMs?: number } = {},
+): Promise<Tool> {
+  const own = module.split('/').at(-1)!;
+  const name = as ?? own;
+  const folder = as === undefined ? join(CACHE, 'bin') : join(CACHE, 'go', as);
+  const path = join(folder, own);
   if (existsSync(path)) return { path };
   if (await works(name, ['--version'])) return { path: name };
   if (!(await works('go', ['version']))) return { missing: `${name} is not here, nor Go to build it` };
   await mkdir(folder, { recursive: true });
   const env = { ...process.env, GOBIN: folder };
   return fetched(path, name, () =>
-    run('go', ['install', `${module}@${version}`], { env, timeout: FETCH_WITHIN_MS }),
+    run('go', ['install', ...flags, `${module}@${version}`], { env, timeout: withinMs }),
   );
 }
 

@@ -13,14 +13,22 @@ export type TraceCollector = {
   spans: CollectedSpan[];
   /** All that came: spans and metrics, unpacked but not read. */
   bodies: { path: string; bytes: Uint8Array }[];
+  /** From now on exports are answered so and thrown away, or left without an answer, until it is well again. */
+  behave(how: 'well' | 'silent' | { status: number }): void;
   stop(): void;
 };
 
 export async function startTraceCollector({ host = '127.0.0.1', port = 0 } = {}): Promise<TraceCollector> {
   const spans: CollectedSpan[] = [];
   const bodies: TraceCollector['bodies'] = [];
+  let behaviour: Parameters<TraceCollector['behave']>[0] = 'well';
   const server = createServer(async (request, response) => {
     const bytes = await readBody(request);
+    if (behaviour === 'silent') return;
+    if (behaviour !== 'well') {
+      response.writeHead(behaviour.status, { 'retry-after': '1' }).end();
+      return;
+    }
     bodies.push({ path: request.url ?? '', bytes });
     if (request.url === '/v1/traces') spans.push(...readSpans(bytes));
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
@@ -30,6 +38,11 @@ export async function startTraceCollector({ host = '127.0.0.1', port = 0 } = {})
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     bodies,
+    behave(how) {
+      behaviour = how;
+      // Those that were left without an answer would count as slow for ever.
+      server.closeAllConnections();
+    },
     stop() {
       server.closeAllConnections();
       server.close();
