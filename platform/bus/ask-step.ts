@@ -15,7 +15,7 @@ const FAILURES_BORNE = 2;
 /**
  * A nats-server that stops sends its clients to another: who asks, or the last pod of a step, is then between two
  * servers for some tenths of a second. Longer than this nobody is there. Whether a step has a pod at all is asked
- * before a radiograph is taken on (steps/presence.ts), and refused at once.
+ * before a radiograph is taken on (orchestrator/steps/presence.ts), and refused at once.
  */
 const AWAY_BORNE_MS = 1000;
 const FIRST_PAUSE_MS = 2;
