@@ -18,7 +18,7 @@ const ROOT = join(import.meta.dirname, '..');
 
 const rows = (settings: Settings) =>
   Object.values(settings).map(({ env, fallback, doc }) => {
-    const shown = fallback === undefined ? '' : `\`${fallback.replace(`${ROOT}/`, '')}\``;
+    const shown = fallback === undefined || fallback === '' ? '' : `\`${fallback.replace(`${ROOT}/`, '')}\``;
     return `| \`${env}\` | ${shown} | ${doc} |`;
   });
 

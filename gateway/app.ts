@@ -1,4 +1,5 @@
 /** Wires the gateway: REST in, gRPC out. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { App, Surroundings } from '#platform/process/run.ts';
 import type { ValuesOf } from '#platform/process/settings.ts';
 import { createAdmission } from './admission.ts';
@@ -19,22 +20,29 @@ export async function startApp(
   { log, telemetry }: Surroundings,
 ): Promise<App> {
   const { maxUploadBytes, trustedProxies } = values;
-  let serving = false;
+  let isHealthy = false;
+  let isLeaving = false;
   const orchestrator = connectOrchestrator(values.orchestrator);
   const admission = createAdmission(values);
   const metrics = createScoringMetrics(() => admission.inFlight);
 
-  const app = await createHttpServer({ maxUploadBytes, trustedProxies, log });
+  const app = await createHttpServer({ maxUploadBytes, trustedProxies, isLeaving: () => isLeaving, log });
   await addDocuments(app);
   addScoreRoute(app, { orchestrator, admission, metrics, maxUploadBytes, log });
-  addHealthRoutes(app, { orchestrator, telemetry, isHealthy: () => serving });
+  addHealthRoutes(app, { orchestrator, telemetry, isHealthy: () => isHealthy });
   await app.listen({ host: values.host, port: values.httpPort });
-  serving = true;
+  isHealthy = true;
 
   return {
-    isHealthy: () => serving,
+    isHealthy: () => isHealthy,
+    async leave() {
+      isHealthy = false;
+      isLeaving = true;
+      await delay(values.leaveMs);
+    },
     async stop() {
-      serving = false;
+      isHealthy = false;
+      isLeaving = true;
       await stopHttpServer(app, DRAIN_MS);
       orchestrator.close();
     },

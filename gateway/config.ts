@@ -27,6 +27,12 @@ export const settings = {
     { min: 1024, max: 512 * 1024 * 1024 },
     'largest file',
   ),
+  leaveMs: integer(
+    'DEEPXRAY_LEAVE_MS',
+    0,
+    { min: 0, max: 300_000 },
+    'milliseconds for which it serves on after SIGTERM, no longer healthy, and has clients leave with each answer; in a pod, what endpoints and load balancers take to forget it',
+  ),
   trustedProxies: optionalText(
     'DEEPXRAY_TRUSTED_PROXIES',
     'addresses or CIDR blocks, separated by commas, of proxies whose X-Forwarded-For names the client; none if absent',

@@ -12,6 +12,7 @@ import { DeepXRayError } from '#platform/errors/code.ts';
 import type { Logger } from '#platform/process/log.ts';
 import { answerErrors, errorOf, sendProblem } from './answer/problems.ts';
 import { answerBrokenRequests } from './broken-requests.ts';
+import { haveClientsLeave } from './leave.ts';
 import { lingerAfterEarlyAnswers } from './linger.ts';
 import { identify, requestIdOf } from './request/identity.ts';
 import { LONGEST_WAIT_S } from './request/prefer.ts';
@@ -28,6 +29,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 export async function createHttpServer(settings: {
   maxUploadBytes: number;
   trustedProxies: string | undefined;
+  isLeaving: () => boolean;
   log: Logger;
 }): Promise<FastifyInstance> {
   const { log, maxUploadBytes } = settings;
@@ -67,6 +69,7 @@ export async function createHttpServer(settings: {
     const hasHost = request.headers.host !== undefined || request.raw.httpVersion === '1.0';
     done(hasHost ? undefined : new DeepXRayError('bad-request', 'The request names no host.'));
   });
+  haveClientsLeave(app, settings.isLeaving);
   answerErrors(app, log);
   answerUnknownPaths(app);
 

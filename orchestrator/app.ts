@@ -70,6 +70,7 @@ export async function startApp(
     pieces,
     presence,
     maxPixels: values.maxPixels,
+    versionShares: values.modelVersions,
     // More films at once than there are cores would only cost memory.
     decodeInTurn: createTurnstile(availableParallelism()),
   };

@@ -1,5 +1,6 @@
 import { busSettings, commonSettings } from '#platform/process/common-settings.ts';
 import { integer, port } from '#platform/process/settings.ts';
+import { versionShares } from './model-versions.ts';
 
 export const settings = {
   ...commonSettings,
@@ -22,5 +23,9 @@ export const settings = {
     36_000_000,
     { min: 10_000, max: 500_000_000 },
     'largest image, in pixels; a 35 × 43 cm film at 0.1 mm has 15 million',
+  ),
+  modelVersions: versionShares(
+    'DEEPXRAY_MODEL_VERSIONS',
+    'versions of the models and their shares of the requests, as joint-scoring=1:90,2:10;body-part=1, for requests that pin none; the pods’ latest if absent',
   ),
 };

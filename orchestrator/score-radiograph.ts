@@ -21,6 +21,7 @@ import { toJointResult, type UploadScale } from './answer.ts';
 import { type Decoded, decodeRadiograph } from './decode/decode-radiograph.ts';
 import { invert } from './decode/invert.ts';
 import { type Gatherer, gatherScores } from './gather/gather-scores.ts';
+import { chooseVersions, type VersionShares } from './model-versions.ts';
 import { notALeftHand } from './not-a-left-hand.ts';
 import { bodyPartGiven, type Options, positionsGiven } from './options.ts';
 import type { PieceServer } from './piece-server.ts';
@@ -35,6 +36,7 @@ export type Parts = {
   pieces: PieceServer;
   presence: StepPresence;
   maxPixels: number;
+  versionShares: VersionShares;
   /** Bounds how many films are decoded at once. */
   decodeInTurn<T>(work: () => Promise<T>): Promise<T>;
 };
@@ -53,8 +55,10 @@ export type ScoreCommand = {
 };
 
 /** Throws DeepXRayError. At the deadline it resolves, with what is done and `deadline` for the rest. */
-export async function scoreRadiograph(command: ScoreCommand, parts: Parts): Promise<Completed> {
+export async function scoreRadiograph(asked: ScoreCommand, parts: Parts): Promise<Completed> {
   const { inbox } = parts.gatherer;
+  const modelVersions = chooseVersions(parts.versionShares, asked.options.modelVersions);
+  const command = { ...asked, options: { ...asked.options, modelVersions } };
   const envelope: Envelope = {
     correlationId: command.correlationId,
     deadline: command.deadline - POD_MARGIN_MS,

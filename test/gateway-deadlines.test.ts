@@ -67,6 +67,18 @@ describe('a deadline (stand-in for the orchestrator)', () => {
     expect(Object.keys(body.missing)).toEqual(JOINT_NAMES.slice(3));
   });
 
+  test('that only the summary missed is a 200: every joint was there', async () => {
+    orchestrator.script = async (call) => {
+      await fileOf(call);
+      sendBodyPart(call);
+      for (const result of TEN) sendJoint(call, result);
+    };
+    const { status, body } = await scoreJson(gateway, png(), wait(0.4));
+    expect(status).toBe(200);
+    expect(body.missing).toEqual({ pip5: 'off-film' });
+    expect(Object.keys(body.joints)).toHaveLength(9);
+  });
+
   test('that the orchestrator keeps is a 504 with what it says', async () => {
     orchestrator.script = async (call) => {
       await fileOf(call);

@@ -1,7 +1,9 @@
 /** Health, documents and the end of a gateway. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Gateway, startGateway } from './harness/gateway.ts';
-import { png } from './harness/raw-http.ts';
+import { connectRaw, FORM, formOf, png, postHead } from './harness/raw-http.ts';
 import { scoreJson, scoreSse } from './harness/score.ts';
 import {
   fileOf,
@@ -137,4 +139,68 @@ describe('the end (stand-in for the orchestrator)', () => {
     expect(await stopped).toBe(0);
     slow.stop();
   });
+
+  test('comes once the time to leave is over, with whatever connections are idle then', async () => {
+    const brief = await startGateway(orchestrator.address, { DEEPXRAY_LEAVE_MS: '200' });
+    const idle = await connectRaw(brief.port);
+    idle.send('GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await idle.until(/alive/);
+    expect(await brief.stop('SIGTERM')).toBe(0);
+    await idle.closed;
+  });
+
+  describe('of one among several', () => {
+    let own: Gateway;
+    const ask = (agent: Agent) => getWith(agent, own.port, '/livez');
+    beforeEach(async () => {
+      own = await startGateway(orchestrator.address, { DEEPXRAY_LEAVE_MS: String(LEAVE_MS) });
+    });
+    afterEach(() => own.stop('SIGKILL'));
+    const leave = async () => {
+      void own.stop('SIGTERM');
+      const unhealthy = async () => (await fetch(`${own.url}/healthz`)).status === 503;
+      await waitUntil('it is no longer healthy', unhealthy, { within: 10_000 });
+    };
+
+    test('serves on while it is being forgotten, and has each client leave with its answer', async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      expect(await ask(agent)).toMatchObject({ status: 200, connection: 'keep-alive' });
+      await leave();
+      expect(await ask(agent)).toEqual({ status: 200, connection: 'close', reused: true });
+      // By a new connection: whoever has not heard of it yet still comes here.
+      expect(await ask(agent)).toEqual({ status: 200, connection: 'close', reused: false });
+      expect((await fetch(`${own.url}/readyz`)).status).toBe(503);
+      expect((await scoreJson(own, png())).status).toBe(200);
+      expect((await scoreSse(own, png())).events).toHaveLength(12);
+    });
+
+    test('lets a client that was refused early send the rest before it closes', async () => {
+      const connection = await connectRaw(own.port);
+      await leave();
+      const form = formOf(png(4_000_000));
+      connection.send(
+        postHead({ 'content-type': FORM, 'content-length': String(form.length), prefer: 'wait=nonsense' }),
+      );
+      const answer = await connection.until(/^HTTP\/1\.1 400[\s\S]*\}$/);
+      expect(answer).not.toMatch(/connection: close/i);
+      connection.send(form);
+      await waitUntil('all of it is sent', () => connection.socket.writableLength === 0, { within: 5000 });
+      expect(connection.socket.errored).toBeNull();
+      connection.send('GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n');
+      expect(await connection.until(/HTTP\/1\.1 200[\s\S]*alive/)).toMatch(/connection: close/i);
+      await connection.closed;
+    });
+  });
 });
+
+/** Longer than any test here takes on a slow machine: they do not wait for its end. */
+const LEAVE_MS = 60_000;
+
+async function getWith(agent: Agent, port: number, path: string) {
+  const request = httpGet({ agent, port, path });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'close');
+  const { statusCode: status, headers } = response;
+  return { status, connection: headers.connection, reused: request.reusedSocket };
+}

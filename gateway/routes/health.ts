@@ -17,6 +17,7 @@ const status = (word: string, description: string) => ({
 });
 const UNAVAILABLE = problemResponse(['step-unavailable'], true);
 
+const stopping = () => new DeepXRayError('step-unavailable', 'This gateway is stopping.');
 const orchestratorAway = () => new DeepXRayError('step-unavailable', 'No orchestrator answers.');
 const stepsAway = (steps: readonly Step[]) =>
   new DeepXRayError(
@@ -45,7 +46,7 @@ export function addHealthRoutes(
     }),
     (_request, reply) => {
       if (parts.isHealthy()) return { status: 'healthy' };
-      return sendProblem(reply, new DeepXRayError('step-unavailable', 'This gateway is stopping.'));
+      return sendProblem(reply, stopping());
     },
   );
 
@@ -56,6 +57,7 @@ export function addHealthRoutes(
       503: UNAVAILABLE,
     }),
     async (_request, reply) => {
+      if (!parts.isHealthy()) return sendProblem(reply, stopping());
       const readiness = await parts.orchestrator.readiness(READY_WITHIN_MS);
       if (readiness === 'ready') return { status: 'ready' };
       const isAlone = readiness === 'orchestrator-away';

@@ -30,3 +30,19 @@ test('what comes after the answer is heard by nobody', () => {
   expect(told).toEqual([]);
   expect(gathered.bodyPart).toBeUndefined();
 });
+
+test('the answer is whole once every joint is done, unless more time might have helped one', () => {
+  const { gathered } = listen();
+  gathered.addBodyPart({ kind: 'left-hand', turnedClockwiseDeg: 0 });
+  for (const joint of JOINT_NAMES.slice(1)) gathered.addJoint(joint, { missing: 'off-film' });
+  expect(gathered.isWhole).toBe(false);
+  gathered.addJoint('mcp1', { missing: 'failed' });
+  expect(gathered.isWhole).toBe(true);
+
+  for (const reason of ['deadline', 'unavailable'] as const) {
+    const late = listen().gathered;
+    late.addBodyPart({ kind: 'left-hand', turnedClockwiseDeg: 0 });
+    late.complete(reason);
+    expect(late.isWhole).toBe(false);
+  }
+});

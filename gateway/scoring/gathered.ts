@@ -8,6 +8,9 @@ export type Listener = {
   onJoint(joint: JointName, outcome: JointOutcome): void;
 };
 
+/** A step that is away might have come back. */
+const FOR_WANT_OF_TIME: ReadonlySet<MissingReason> = new Set(['deadline', 'unavailable']);
+
 export class Gathered {
   bodyPart: BodyPart | undefined;
   readonly #joints = new Map<JointName, JointOutcome>();
@@ -28,6 +31,16 @@ export class Gathered {
     if (this.#closed || this.#joints.has(joint)) return;
     this.#joints.set(joint, outcome);
     this.#listener.onJoint(joint, outcome);
+  }
+
+  /** The body part is known and every joint is done: no more time would have changed the answer. */
+  get isWhole(): boolean {
+    const outcomes = [...this.#joints.values()];
+    return (
+      this.bodyPart !== undefined &&
+      outcomes.length === JOINT_NAMES.length &&
+      outcomes.every((outcome) => !('missing' in outcome && FOR_WANT_OF_TIME.has(outcome.missing)))
+    );
   }
 
   /** Joints that nobody spoke of are missing for this reason. */

@@ -64,6 +64,8 @@ export function scoreRadiograph(
         gathered.close();
         throw thrown;
       }
+      // Only the summary did not come in time, and it says nothing that the joints have not said.
+      if (gathered.isWhole) return closed('complete', gathered);
       // One that has taken the call says itself what it waited for, though its answer may be late.
       if (!isTaken) log.warn('the deadline came before the orchestrator took the call');
     }

@@ -6,14 +6,18 @@ import type { Attributes } from '@opentelemetry/api';
 import { Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { hasPassed } from '../deadline.ts';
 import { pause } from '../pause.ts';
-import { type Bus, NoReply, NoResponders } from './bus.ts';
+import { type Bus, BusAway, NoReply, NoResponders } from './bus.ts';
 import type { Envelope } from './envelope.ts';
 import { type Step, SUBJECT } from './subjects.ts';
 
 /** Silent pods (dead, frozen, cut off) and failed models that are borne before the step counts as away. */
 const FAILURES_BORNE = 2;
-/** Pods come and go in a rollout; a queue group that stays empty for this long is away. */
-const EMPTY_BORNE_MS = 60;
+/**
+ * A nats-server that stops sends its clients to another: who asks, or the last pod of a step, is then between two
+ * servers for some tenths of a second. Longer than this nobody is there. Whether a step has a pod at all is asked
+ * before a radiograph is taken on (orchestrator/steps/presence.ts), and refused at once.
+ */
+const AWAY_BORNE_MS = 1000;
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 40;
 
@@ -40,12 +44,13 @@ export async function askStep<T>(question: {
   attributes?: Attributes;
 }): Promise<Asked<T>> {
   const { bus, step, payload, envelope, signal, replyWithinMs, read, attributes = {} } = question;
-  const begun = performance.now();
   let failures = 0;
+  let awaySince: number | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted && !hasPassed(envelope.deadline)) {
     try {
       const reply = await bus.request(SUBJECT.work(step), payload, envelope, replyWithinMs, { attributes });
+      awaySince = undefined;
       const answer = read(reply);
       if ('answer' in answer) return answer;
       if (answer.refusal === Refusal_Reason.REASON_TOO_LATE) return { refused: 'too-late' };
@@ -59,9 +64,10 @@ export async function askStep<T>(question: {
         if (++failures > FAILURES_BORNE) return { refused: 'unavailable' };
         continue;
       }
-      if (!(error instanceof NoResponders) || performance.now() - begun > EMPTY_BORNE_MS) {
-        return { refused: 'unavailable' };
-      }
+      const now = performance.now();
+      awaySince ??= now;
+      const mayBeBack = error instanceof NoResponders || error instanceof BusAway;
+      if (!mayBeBack || now - awaySince > AWAY_BORNE_MS) return { refused: 'unavailable' };
     }
     await pause(pauseMs * (0.5 + Math.random()), signal);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);

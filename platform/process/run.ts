@@ -21,6 +21,8 @@ export type Surroundings = {
 export type App = {
   /** This process can serve; independent of other roles. */
   isHealthy(): boolean;
+  /** Of a process that is told to end: serves on while whoever sends work here hears that it goes; then `stop`. */
+  leave?(): Promise<void>;
   /** Takes no more work, finishes what it has (within the drain time), lets go of everything. */
   stop(): Promise<void>;
 };
@@ -67,6 +69,8 @@ export async function runProcess<S extends Settings & typeof commonSettings>(
     }
     stoppingSince = Date.now();
     log.info({ why }, 'stopping');
+    // Who sits before a terminal does not wait for anyone to hear of it.
+    if (why === 'SIGTERM') await app?.leave?.();
     setTimeout(() => {
       log.error('did not stop in time');
       process.exit(1);

@@ -16,7 +16,12 @@ const STUCK_FOR_MS = 8000;
 
 describe.skipIf(!inject('cluster'))('overlays/local', () => {
   beforeAll(async () => {
-    const files = ['test/harness/print-spans.ts', 'test/harness/trace-collector.ts'];
+    const files = [
+      'test/harness/print-spans.ts',
+      'test/harness/trace-collector.ts',
+      'launcher/traces/otlp-spans.ts',
+      'launcher/traces/read-body.ts',
+    ];
     const fromFiles = files.map((file) => `--from-file=${join(ROOT, file)}`);
     await install('test/k8s/traced', () => inNamespace(['create', 'configmap', 'print-spans', ...fromFiles]));
   });

@@ -2,8 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
 import { getGoTool } from '../harness/tools.ts';
+import { teachCluster } from './harness/custom-resources.ts';
 import { inNamespace, kubectl, run } from './harness/kubectl.ts';
 import { ROOT } from './harness/mesh-on-cluster.ts';
 
@@ -44,7 +45,13 @@ describe.skipIf(!inject('cluster'))('a real API server takes', () => {
     expect(await dryRun(manifest)).toContain('deployment.apps/gateway');
   });
 
-  test.each(foldersOf('components'))('the base with components/%s', async (name) => {
+  const taught: string[] = [];
+  afterAll(async () => {
+    if (taught.length > 0) await kubectl(['delete', 'crd', '--wait=false', ...taught]);
+  });
+  test.for(foldersOf('components'))('the base with components/%s', async (name, { skip }) => {
+    const missing = await teachCluster(name, (definition) => taught.push(definition));
+    if (missing) skip(missing);
     expect(await dryRun(await rendered(name))).toContain('deployment.apps/gateway');
   });
 

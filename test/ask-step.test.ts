@@ -1,0 +1,79 @@
+/** Asking a step on a real nats-server while its pods, or the connection to the server, are away for a moment. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { askStep } from '#platform/bus/ask-step.ts';
+import { type Bus, connectBus, type Served } from '#platform/bus/bus.ts';
+import { queueGroupOf, SUBJECT } from '#platform/bus/subjects.ts';
+import { type CuttableNats, startCuttableNats } from './harness/cuttable-nats.ts';
+import { waitUntil } from './harness/wait-until.ts';
+
+const STEP = 'joint-scoring';
+
+let nats: CuttableNats;
+let asker: Bus;
+let pod: Bus;
+beforeAll(async () => {
+  nats = await startCuttableNats();
+});
+afterAll(() => nats?.stop());
+let served: Served | undefined;
+let statuses: string[];
+/** Times that the step was asked, whatever came back. */
+let tries: number;
+beforeEach(async () => {
+  statuses = [];
+  tries = 0;
+  const connected = (name: string, onStatus: (status: string) => void = () => undefined) =>
+    connectBus({ url: nats.url, name, onStatus });
+  const [one, other] = await Promise.all([
+    connected('asker', (status) => statuses.push(status)),
+    connected('pod'),
+  ]);
+  asker = {
+    ...one,
+    request(...message) {
+      tries++;
+      return one.request(...message);
+    },
+  };
+  pod = other;
+});
+afterEach(async () => {
+  await served?.drain();
+  served = undefined;
+  await Promise.all([asker.close(), pod.close()]);
+});
+
+const ask = () =>
+  askStep({
+    bus: asker,
+    step: STEP,
+    payload: new Uint8Array(),
+    envelope: { correlationId: '0'.repeat(32), deadline: Date.now() + 30_000 },
+    signal: new AbortController().signal,
+    replyWithinMs: 20_000,
+    read: () => ({ answer: 'taken' }),
+  });
+
+function serve(): void {
+  const settings = { queueGroup: queueGroupOf(STEP), onError: () => undefined };
+  served = pod.serve(SUBJECT.work(STEP), settings, (incoming) => void incoming.respond(new Uint8Array()));
+}
+
+test('a step whose last pod is away for a moment is waited for', async () => {
+  const asked = ask();
+  await waitUntil('it was asked in vain', () => tries > 3, { within: 5000 });
+  serve();
+  expect(await asked).toEqual({ answer: 'taken' });
+});
+
+test('a step that stays without a pod is away', async () => {
+  expect(await ask()).toEqual({ refused: 'unavailable' });
+});
+
+test('who asks while sent to another nats-server is served once it is there', async () => {
+  serve();
+  expect(await ask()).toEqual({ answer: 'taken' });
+  expect(nats.cut('asker')).toBe(1);
+  await waitUntil('the cut is noticed', () => statuses.includes('away'), { within: 5000 });
+  expect(await ask()).toEqual({ answer: 'taken' });
+});
