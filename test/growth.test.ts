@@ -44,7 +44,12 @@ test(`after ${extent} of scored, refused and abandoned films no process holds mo
       scoreJson(mesh, cut),
       scoreJson(mesh, png, { signal: abandoned }).catch(() => undefined),
     ]);
-    expect([scored.status, refused.status]).toEqual([200, 422]);
+    expect([scored.status, scored.body.type, refused.status, refused.body.type]).toEqual([
+      200,
+      undefined,
+      422,
+      '/problems/unreadable-image',
+    ]);
   };
   for (let turn = 0; turn < WARM_UP; turn++) await cycle(turn);
   const before = measure();
