@@ -2,6 +2,8 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { credentialSettings } from '#platform/access/credential.ts';
+import { InvalidSettings, readSettings } from '#platform/process/settings.ts';
 import { findFilms, NoSuchFilm } from './find-films.ts';
 import { drawOverlay } from './overlay.ts';
 import { createProgress } from './progress.ts';
@@ -26,7 +28,7 @@ const command = new Command()
   .option('--concurrency <number>', 'films on their way at once', positive, 4)
   .addHelpText(
     'after',
-    '\nEnds with 0 when every film that was sent has scores, 1 when some have none, 2 when the command makes no sense.',
+    '\nWhere the gateway asks for one: the token or API key in DEEPXRAY_TOKEN, or in the file that DEEPXRAY_TOKEN_FILE names;\nNODE_EXTRA_CA_CERTS names an authority that the system does not know.\n\nEnds with 0 when every film that was sent has scores, 1 when some have none, 2 when the command makes no sense.',
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
@@ -34,7 +36,9 @@ command.parse();
 try {
   process.exitCode = await run(command.args, command.opts<Options>());
 } catch (thrown) {
-  const isExpected = [GatewayAway, NoSuchFilm, OtherTable].some((kind) => thrown instanceof kind);
+  const isExpected = [GatewayAway, NoSuchFilm, OtherTable, InvalidSettings].some(
+    (kind) => thrown instanceof kind,
+  );
   process.stderr.write(`${isExpected ? (thrown as Error).message : ((thrown as Error).stack ?? thrown)}\n`);
   process.exitCode = thrown instanceof GatewayAway ? 1 : 2;
 }
@@ -48,6 +52,7 @@ async function run(places: string[], { url, concurrency, csv, json, overlays }: 
     process.stderr.write(`${films.length - todo.length} of ${films.length} films stand in ${csv} already\n`);
   }
 
+  const { token } = readSettings(credentialSettings, process.env);
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   const progress = createProgress(todo.length, process.stderr);
@@ -56,6 +61,7 @@ async function run(places: string[], { url, concurrency, csv, json, overlays }: 
     await scoreFilms(todo, {
       url: url.replace(/\/+$/, ''),
       concurrency,
+      token,
       signal: interrupted.signal,
       onWait: progress.waiting,
       async onResult({ film, outcome }) {

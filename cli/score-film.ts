@@ -2,6 +2,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { showing } from '#platform/access/credential.ts';
 import type { Answer, Outcome, Problem } from './answer.ts';
 import { isTransient, retryDelayMs, TRIES } from './retry-policy.ts';
 
@@ -20,11 +21,17 @@ export async function scoreFilm(
   {
     url,
     signal,
+    token,
     onWait,
-  }: { url: string; signal: AbortSignal; onWait?: (seconds: number, why: string) => void },
+  }: {
+    url: string;
+    signal: AbortSignal;
+    token?: string | undefined;
+    onWait?: (seconds: number, why: string) => void;
+  },
 ): Promise<Outcome> {
   for (let tries = 1; ; tries++) {
-    const attempt = await send(path, url, signal);
+    const attempt = await send(path, { url, signal, token });
     if ('away' in attempt) {
       if (tries >= TRIES) throw new GatewayAway(url, attempt.away);
     } else if (!isTransient(attempt.outcome) || tries >= TRIES) {
@@ -39,14 +46,17 @@ export async function scoreFilm(
 
 type Attempt = { outcome: Outcome; retryAfterS?: number } | { away: unknown };
 
-async function send(path: string, url: string, signal: AbortSignal): Promise<Attempt> {
+async function send(
+  path: string,
+  { url, signal, token }: { url: string; signal: AbortSignal; token: string | undefined },
+): Promise<Attempt> {
   const body = new FormData();
   // The name stays here: it may name a patient, and the gateway has no use for it.
   body.append('xray', await openAsBlob(path), `film${extensionOf(path)}`);
   let response: Response;
   let text: string;
   try {
-    response = await fetch(`${url}/score`, { method: 'POST', body, signal });
+    response = await fetch(`${url}/score`, { method: 'POST', body, signal, headers: showing(token) });
     text = await response.text();
   } catch (thrown) {
     signal.throwIfAborted();

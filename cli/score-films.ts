@@ -11,28 +11,33 @@ export async function scoreFilms(
     url: string;
     concurrency: number;
     signal: AbortSignal;
+    token?: string | undefined;
     onWait(film: string, seconds: number, why: string): void;
     onResult(result: FilmResult): Promise<void>;
   },
 ): Promise<void> {
-  const { url, concurrency, signal, onWait, onResult } = settings;
+  const { url, concurrency, signal, token, onWait, onResult } = settings;
   await eachInTurn(films, { concurrency, signal }, async (film, until) =>
-    onResult({ film, outcome: await outcomeOf(film, { url, signal: until, onWait }) }),
+    onResult({ film, outcome: await outcomeOf(film, { url, signal: until, token, onWait }) }),
   );
 }
 
 async function outcomeOf(
   film: string,
   {
-    url,
-    signal,
     onWait,
-  }: { url: string; signal: AbortSignal; onWait(film: string, seconds: number, why: string): void },
+    ...how
+  }: {
+    url: string;
+    signal: AbortSignal;
+    token: string | undefined;
+    onWait(film: string, seconds: number, why: string): void;
+  },
 ): Promise<Outcome> {
   try {
-    return await scoreFilm(film, { url, signal, onWait: (seconds, why) => onWait(film, seconds, why) });
+    return await scoreFilm(film, { ...how, onWait: (seconds, why) => onWait(film, seconds, why) });
   } catch (thrown) {
-    if (signal.aborted || thrown instanceof GatewayAway) throw thrown;
+    if (how.signal.aborted || thrown instanceof GatewayAway) throw thrown;
     const title = thrown instanceof Error ? thrown.message : String(thrown);
     return { kind: 'refused', status: 0, problem: { type: 'unreadable-file', title, status: 0 } };
   }

@@ -1,5 +1,6 @@
 /** One film to the gateway, its joints as they come (server-sent events). */
 import { openAsBlob } from 'node:fs';
+import { showing } from '#platform/access/credential.ts';
 import type { Problem } from './answer.ts';
 import { type ServerSentEvent, serverSentEvents } from './server-sent-events.ts';
 
@@ -16,14 +17,19 @@ export class Refused extends Error {
 
 export async function* scoreLive(
   film: string,
-  { url, signal, waitSeconds }: { url: string; signal: AbortSignal; waitSeconds: number },
+  {
+    url,
+    signal,
+    waitSeconds,
+    token,
+  }: { url: string; signal: AbortSignal; waitSeconds: number; token?: string | undefined },
 ): AsyncGenerator<ServerSentEvent> {
   const body = new FormData();
   body.append('xray', await openAsBlob(film), 'film.png');
   const response = await fetch(`${url}/score`, {
     method: 'POST',
     body,
-    headers: { accept: 'text/event-stream', prefer: `wait=${waitSeconds}` },
+    headers: { accept: 'text/event-stream', prefer: `wait=${waitSeconds}`, ...showing(token) },
     signal,
   });
   if (!response.ok) throw new Refused((await response.json()) as Problem);

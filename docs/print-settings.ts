@@ -7,12 +7,15 @@ import { settings as jointExtraction } from '../model-servers/joint-extraction/c
 import { settings as jointScoring } from '../model-servers/joint-scoring/config.ts';
 import { settings as modelServer } from '../model-servers/server/config.ts';
 import { settings as orchestrator } from '../orchestrator/config.ts';
+import { accessSettings } from '../platform/access/settings.ts';
 import { busSettings, commonSettings } from '../platform/process/common-settings.ts';
-import type { Settings } from '../platform/process/settings.ts';
+import type { Setting, Settings } from '../platform/process/settings.ts';
 import { settings as probe } from '../probe/config.ts';
 
 const SHARED = new Set(
-  [...Object.values(commonSettings), ...Object.values(busSettings)].map(({ env }) => env),
+  [commonSettings, busSettings, accessSettings].flatMap((settings) =>
+    Object.values<Setting<unknown>>(settings).map(({ env }) => env),
+  ),
 );
 const ROOT = join(import.meta.dirname, '..');
 
@@ -41,6 +44,7 @@ export const settingsPage = (): string =>
     table('`npm start`, `npm run demo`', launcher),
     table('Every process', commonSettings),
     table('Every process on NATS', busSettings),
+    table('Who may ask: gateway and orchestrator', accessSettings),
     table('gateway', own(gateway)),
     table('orchestrator', own(orchestrator)),
     table('body-part sidecar', own(bodyPart)),

@@ -1,9 +1,12 @@
 /** Wires the gateway: REST in, gRPC out. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { openAccess } from '#platform/access/access.ts';
+import { openAudit } from '#platform/audit/audit.ts';
 import type { App, Surroundings } from '#platform/process/run.ts';
 import type { ValuesOf } from '#platform/process/settings.ts';
+import { identityOfSettings } from '#platform/tls/identity-of-settings.ts';
 import { createAdmission } from './admission.ts';
-import type { settings } from './config.ts';
+import { settings } from './config.ts';
 import { createHttpServer } from './http-server.ts';
 import { addDocuments } from './routes/documents.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -17,18 +20,40 @@ const DRAIN_MS = 12_000;
 
 export async function startApp(
   values: ValuesOf<typeof settings>,
-  { log, telemetry }: Surroundings,
+  { instance, log, telemetry, identity }: Surroundings,
 ): Promise<App> {
-  const { maxUploadBytes, trustedProxies } = values;
+  const { maxUploadBytes, trustedProxies, httpTlsCert, httpTlsKey } = values;
   let isHealthy = false;
   let isLeaving = false;
-  const orchestrator = connectOrchestrator(values.orchestrator);
+  const outward = identityOfSettings(
+    {
+      cert: { setting: settings.httpTlsCert, path: httpTlsCert },
+      key: { setting: settings.httpTlsKey, path: httpTlsKey },
+    },
+    log,
+    'certificate of HTTPS',
+  );
+  const access = openAccess(values, log);
+  const audit = await openAudit(values.audit, {
+    role: 'gateway',
+    instance,
+    onError: (err) => log.error({ err }, 'the audit cannot be written'),
+  });
+  const orchestrator = connectOrchestrator(values.orchestrator, identity);
   const admission = createAdmission(values);
   const metrics = createScoringMetrics(() => admission.inFlight);
 
-  const app = await createHttpServer({ maxUploadBytes, trustedProxies, isLeaving: () => isLeaving, log });
-  await addDocuments(app);
-  addScoreRoute(app, { orchestrator, admission, metrics, maxUploadBytes, log });
+  const app = await createHttpServer({
+    maxUploadBytes,
+    trustedProxies,
+    isLeaving: () => isLeaving,
+    identity: outward,
+    access,
+    audit,
+    log,
+  });
+  await addDocuments(app, { asksForCredentials: access.asks });
+  addScoreRoute(app, { orchestrator, admission, metrics, audit, maxUploadBytes, log });
   addHealthRoutes(app, { orchestrator, telemetry, isHealthy: () => isHealthy });
   await app.listen({ host: values.host, port: values.httpPort });
   isHealthy = true;
@@ -45,6 +70,8 @@ export async function startApp(
       isLeaving = true;
       await stopHttpServer(app, DRAIN_MS);
       orchestrator.close();
+      access.close();
+      await audit.close();
     },
   };
 }

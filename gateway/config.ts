@@ -1,9 +1,19 @@
+import { accessSettings } from '#platform/access/settings.ts';
 import { commonSettings } from '#platform/process/common-settings.ts';
 import { integer, optionalText, port, text } from '#platform/process/settings.ts';
 
 export const settings = {
   ...commonSettings,
+  ...accessSettings,
   httpPort: port('DEEPXRAY_HTTP_PORT', 8080, 'where REST is served'),
+  httpTlsCert: optionalText(
+    'DEEPXRAY_HTTP_TLS_CERT',
+    'PEM file of the certificate, with its chain, that clients see: REST is then HTTPS; read anew when it changes',
+    { closes: 'radiographs and scores can be read on their way' },
+  ),
+  httpTlsKey: optionalText('DEEPXRAY_HTTP_TLS_KEY', 'PEM file of the key to it', {
+    closes: 'that certificate cannot be used',
+  }),
   orchestrator: text(
     'DEEPXRAY_ORCHESTRATOR',
     '127.0.0.1:50051',

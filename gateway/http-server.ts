@@ -1,5 +1,6 @@
-/** The HTTP server: limits, ids, how errors are answered. The routes come on top. */
+/** The HTTP server, over TLS where it has a certificate: limits, ids, how errors are answered. The routes come on top. */
 import type { ServerResponse } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import multipart from '@fastify/multipart';
 import fastify, {
   type FastifyBaseLogger,
@@ -8,14 +9,19 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import type { Access } from '#platform/access/access.ts';
+import type { Audit } from '#platform/audit/audit.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import type { Logger } from '#platform/process/log.ts';
+import type { Identity } from '#platform/tls/identity.ts';
+import { guardRoutes } from './access.ts';
 import { answerErrors, errorOf, sendProblem } from './answer/problems.ts';
 import { answerBrokenRequests } from './broken-requests.ts';
 import { haveClientsLeave } from './leave.ts';
 import { lingerAfterEarlyAnswers } from './linger.ts';
 import { identify, requestIdOf } from './request/identity.ts';
 import { LONGEST_WAIT_S } from './request/prefer.ts';
+import { addSafeHeaders } from './safe-headers.ts';
 
 const HEADERS_WITHIN_MS = 10_000;
 /** A scoring's own deadline comes first; this is for a body that nobody asked for. */
@@ -30,14 +36,23 @@ export async function createHttpServer(settings: {
   maxUploadBytes: number;
   trustedProxies: string | undefined;
   isLeaving: () => boolean;
+  identity: Identity | undefined;
+  access: Access;
+  audit: Audit;
   log: Logger;
 }): Promise<FastifyInstance> {
-  const { log, maxUploadBytes } = settings;
+  const { log, maxUploadBytes, identity, access, audit } = settings;
   const brokenRequests = answerBrokenRequests();
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
     identify(request, reply);
     brokenRequests.remember(request, reply);
     lingerAfterEarlyAnswers(request.raw, reply.raw, { maxBytes: maxUploadBytes, withinMs: LINGER_MS });
+  };
+  const http = {
+    headersTimeout: HEADERS_WITHIN_MS,
+    connectionsCheckingInterval: LOOK_FOR_SLOW_EVERY_MS,
+    // Demanded below instead, since Node's own refusal is no problem+json.
+    requireHostHeader: false,
   };
   const app: FastifyInstance = fastify({
     loggerInstance: forLibraries(log) as FastifyBaseLogger,
@@ -50,12 +65,9 @@ export async function createHttpServer(settings: {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     requestTimeout: REQUEST_WITHIN_MS,
-    http: {
-      headersTimeout: HEADERS_WITHIN_MS,
-      connectionsCheckingInterval: LOOK_FOR_SLOW_EVERY_MS,
-      // Demanded below instead, since Node's own refusal is no problem+json.
-      requireHostHeader: false,
-    },
+    ...(identity
+      ? { https: { ...http, handshakeTimeout: HEADERS_WITHIN_MS, ...identity.current } }
+      : { http }),
     clientErrorHandler: brokenRequests.answer,
     // A path that cannot be decoded has no route, so no hook and no error handler, either.
     frameworkErrors: (error, request, reply: FastifyReply) => {
@@ -70,6 +82,9 @@ export async function createHttpServer(settings: {
     done(hasHost ? undefined : new DeepXRayError('bad-request', 'The request names no host.'));
   });
   haveClientsLeave(app, settings.isLeaving);
+  await addSafeHeaders(app, { overTls: identity !== undefined });
+  guardRoutes(app, access, audit);
+  identity?.onChange((certificates) => (app.server as HttpsServer).setSecureContext(certificates));
   answerErrors(app, log);
   answerUnknownPaths(app);
 

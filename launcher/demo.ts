@@ -1,5 +1,7 @@
 /** `npm run demo`: starts the mesh, scores a radiograph before one's eyes, stops everything. */
 import { join } from 'node:path';
+import { credentialSettings } from '#platform/access/credential.ts';
+import { readSettings } from '#platform/process/settings.ts';
 import type { Answer } from '../cli/answer.ts';
 import { drawOverlay } from '../cli/overlay.ts';
 import { Refused, scoreLive } from '../cli/score-live.ts';
@@ -34,11 +36,12 @@ async function demonstrate(url: string, console: Console, signal: AbortSignal): 
   const { film, truth } = await renderSample(FOLDER);
   console.print(`\n   ${film}\n\n${TABLE_HEAD}`);
 
+  const { token } = readSettings(credentialSettings, process.env);
   const sent = performance.now();
   let firstJointMs: number | undefined;
   let answer: (Answer & { status: number }) | undefined;
   try {
-    for await (const { event, data } of scoreLive(film, { url, signal, waitSeconds: WAIT_SECONDS })) {
+    for await (const { event, data } of scoreLive(film, { url, signal, waitSeconds: WAIT_SECONDS, token })) {
       const afterMs = performance.now() - sent;
       if (event === 'joint') {
         const news = data as JointNews;

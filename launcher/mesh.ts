@@ -1,8 +1,12 @@
 /** The whole mesh on this machine: nats-server, every role, and the order in which they end. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { watchFiles } from '#platform/process/watch-files.ts';
+import { trustAlso } from '#platform/tls/trust-also.ts';
+import { certificateOf, missingCertificates } from './certificates.ts';
 import type { Console } from './console.ts';
+import { natsConfig } from './nats-config.ts';
 import { obtainNatsServer } from './nats-server.ts';
 import { nodeEnvironment, nodeFlagsOf } from './node-runtime.ts';
 import {
@@ -54,7 +58,9 @@ export async function startMesh(
 ): Promise<Mesh> {
   const socketFolder = await mkdtemp(join(tmpdir(), 'deepxray-'));
   const watchdog = clearUpAfterLauncher(socketFolder);
+  let forget: () => void = () => undefined;
   const clearUp = async () => {
+    forget();
     await rm(socketFolder, { recursive: true, force: true });
     watchdog.dismiss();
   };
@@ -64,6 +70,12 @@ export async function startMesh(
     const roles = planRoles(mesh, socketFolder);
     const problems = await problemsWithPorts(portsOf(mesh, roles, traces));
     if (problems.length > 0) throw new CannotRun(problems.join('\n'));
+    const [missing] = mesh.tlsFolder ? missingCertificates(mesh.tlsFolder) : [];
+    if (missing !== undefined) {
+      throw new CannotRun(
+        `DEEPXRAY_TLS_FOLDER: there is no ${missing}; npm run dev-ca -- --out FOLDER makes them all`,
+      );
+    }
     if (traces) tracesServer = await startTracesServer(mesh.tracesPort);
 
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
@@ -77,11 +89,15 @@ export async function startMesh(
 
     if (mesh.natsUrl === undefined) {
       const path = await obtainNatsServer((text) => console.say('launcher', text), signal);
-      running.push({
-        stage: 'nats',
-        supervised: supervise(natsProgram(path, mesh.natsPort, watchdog.guard), watcher),
-      });
+      const config = mesh.tlsFolder ? await writeNatsConfig(mesh.tlsFolder, socketFolder) : undefined;
+      const nats = supervise(natsProgram(path, mesh.natsPort, config, watchdog.guard), watcher);
+      running.push({ stage: 'nats', supervised: nats });
+      if (mesh.tlsFolder) {
+        // It reads its certificate anew when it is told to.
+        forget = watchFiles(Object.values(certificateOf(mesh.tlsFolder, 'nats')), () => nats.reload());
+      }
     }
+    if (mesh.tlsFolder) trustAlso(certificateOf(mesh.tlsFolder, 'https').ca);
     for (const role of roles) {
       running.push({ stage: role.stage, supervised: supervise(roleProgram(role, tracesServer), watcher) });
     }
@@ -141,11 +157,22 @@ const roleProgram = (
   ...(socket === undefined ? {} : { prepare: () => rm(socket, { force: true }) }),
 });
 
+async function writeNatsConfig(tlsFolder: string, folder: string): Promise<string> {
+  const path = join(folder, 'nats.conf');
+  await writeFile(path, natsConfig(tlsFolder));
+  return path;
+}
+
 /** Core NATS only: no JetStream, so nothing of a radiograph is ever written to disk. */
-const natsProgram = (command: string, port: number, onSpawn: (pid: number) => void): Program => ({
+const natsProgram = (
+  command: string,
+  port: number,
+  config: string | undefined,
+  onSpawn: (pid: number) => void,
+): Program => ({
   name: 'nats-server',
   command,
-  arguments: ['-a', '127.0.0.1', '-p', String(port)],
+  arguments: ['-a', '127.0.0.1', '-p', String(port), ...(config === undefined ? [] : ['--config', config])],
   environment: process.env,
   startedBy: /Server is ready/,
   onSpawn,

@@ -9,6 +9,8 @@ const MESH: MeshSettings = {
   natsPort: 4222,
   adminPort: 9460,
   tracesPort: 4318,
+  requireSecurity: false,
+  tlsFolder: undefined,
 };
 
 test('every process has its role, and the ports follow the order of the pods', () => {

@@ -1,6 +1,7 @@
 /** Which processes make a mesh on one machine, with their ports, sockets and settings. Pure. */
 import { join } from 'node:path';
 import type { ValuesOf } from '#platform/process/settings.ts';
+import { certificateSettings } from './certificates.ts';
 import type { settings } from './config.ts';
 
 export type MeshSettings = ValuesOf<typeof settings>;
@@ -36,9 +37,11 @@ const PODS = {
 type PodName = keyof typeof PODS;
 
 export const natsUrlOf = (mesh: MeshSettings): string =>
-  mesh.natsUrl ?? `nats://${LOOPBACK}:${mesh.natsPort}`;
+  mesh.natsUrl ??
+  (mesh.tlsFolder ? `tls://localhost:${mesh.natsPort}` : `nats://${LOOPBACK}:${mesh.natsPort}`);
 
-export const gatewayUrlOf = (mesh: MeshSettings): string => `http://localhost:${mesh.httpPort}`;
+export const gatewayUrlOf = (mesh: MeshSettings): string =>
+  `${mesh.tlsFolder ? 'https' : 'http'}://localhost:${mesh.httpPort}`;
 
 /** `socketFolder` holds the pods' Unix sockets; its path must be short (a socket's holds 107 bytes). */
 export function planRoles(mesh: MeshSettings, socketFolder: string): RolePlan[] {
@@ -58,6 +61,7 @@ export function planRoles(mesh: MeshSettings, socketFolder: string): RolePlan[] 
         DEEPXRAY_INSTANCE: plan.instance,
         DEEPXRAY_NATS_URL: natsUrlOf(mesh),
         DEEPXRAY_ADMIN_PORT: String(adminPort),
+        ...(mesh.tlsFolder ? certificateSettings(mesh.tlsFolder, plan.role) : {}),
         ...environment,
       },
       ports: all.map((use) => ({ ...use, by: plan.instance })),

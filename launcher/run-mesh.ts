@@ -1,5 +1,6 @@
 /** The life of a launcher: settings, the mesh, something to do with it, signals, the end. */
 import { createWriteStream } from 'node:fs';
+import { accessSettings } from '#platform/access/settings.ts';
 import { InvalidSettings, readSettings } from '#platform/process/settings.ts';
 import { settings } from './config.ts';
 import { type Console, createConsole } from './console.ts';
@@ -39,7 +40,9 @@ export async function runMesh({ verbose, logs, traces }: StartOptions, use: Use)
   try {
     const { signal } = stopping;
     const logFile = logs === undefined ? undefined : createWriteStream(logs, { flags: 'a' });
-    mesh = await startMesh(readSettings(settings, process.env), {
+    // The roles' own, too, so that all that is open where nothing may be is said at once.
+    const values = readSettings({ ...settings, ...accessSettings }, process.env);
+    mesh = await startMesh(values, {
       console,
       verbose,
       traces,

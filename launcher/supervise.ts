@@ -31,6 +31,8 @@ export type Supervised = {
   readonly pid: number | undefined;
   /** No further starts; the process lives on. */
   letGo(): void;
+  /** Has it read its configuration anew, where it is a program that does so at SIGHUP. */
+  reload(): void;
   /** Resolves when the process is gone: asked first, killed when it takes longer than a process may. */
   stop(): Promise<void>;
   kill(): void;
@@ -117,6 +119,7 @@ export function supervise(program: Program, watcher: Watcher): Supervised {
       return child?.pid;
     },
     letGo,
+    reload: () => signalChild('SIGHUP'),
     async stop() {
       letGo();
       if (!child) return;

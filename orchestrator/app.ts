@@ -1,8 +1,12 @@
 /** Wires the orchestrator: gRPC in, NATS out, and the inbox that scores come back to. */
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { openAccess } from '#platform/access/access.ts';
+import { openAudit } from '#platform/audit/audit.ts';
 import { connectBus } from '#platform/bus/bus.ts';
 import { STEPS } from '#platform/bus/subjects.ts';
+import { guardCalls } from '#platform/grpc/guard-calls.ts';
+import { guardPeers } from '#platform/grpc/guard-peers.ts';
 import { addHealth, WHOLE_SERVER } from '#platform/grpc/health.ts';
 import { addReflection } from '#platform/grpc/reflection.ts';
 import { bindGrpcServer, createGrpcServer, stopGrpcServer } from '#platform/grpc/server.ts';
@@ -20,6 +24,7 @@ import { RetryBudget } from './gather/retry-budget.ts';
 import { openScoreInbox } from './gather/score-inbox.ts';
 import { ServiceTime } from './gather/service-time.ts';
 import { servePieces } from './piece-server.ts';
+import { auditRefusals, needOf } from './rpc/guard.ts';
 import { createScoringService, SERVICE } from './rpc/scoring-service.ts';
 import { createScoringMetrics } from './scoring-metrics.ts';
 import { watchPresence } from './steps/presence.ts';
@@ -27,6 +32,8 @@ import { watchPresence } from './steps/presence.ts';
 /** A gRPC message is the file and a little more. */
 const MESSAGE_OVERHEAD_BYTES = 64 * 1024;
 const DRAIN_MS = 12_000;
+/** Roles whose certificates are let in; `client` is an internal service. */
+const CALLERS = ['gateway', 'client'];
 const LOOK_AT_WALK_EVERY_MS = 250;
 /** Guesses to begin with; measured from the first joint on. */
 const EXTRACTION_GUESS_MS = 300;
@@ -34,13 +41,15 @@ const SCORING_GUESS_MS = 100;
 
 export async function startApp(
   values: ValuesOf<typeof settings>,
-  { instance, log }: Surroundings,
+  { instance, log, identity }: Surroundings,
 ): Promise<App> {
   // Not the instance's name: that may be shared by mistake, and scores must come to one process alone.
   const orchestrator = randomBytes(8).toString('hex');
   const bus = await connectBus({
     url: values.natsUrl,
     name: instance,
+    role: 'orchestrator',
+    identity,
     onStatus: (status) => log.warn({ status }, 'nats-server'),
   });
   const admission = createAdmission(values.maxInFlight);
@@ -75,15 +84,27 @@ export async function startApp(
     decodeInTurn: createTurnstile(availableParallelism()),
   };
 
-  const server = createGrpcServer({ maxMessageBytes: values.maxUploadBytes + MESSAGE_OVERHEAD_BYTES });
+  const access = openAccess(values, log);
+  const audit = await openAudit(values.audit, {
+    role: 'orchestrator',
+    instance,
+    onError: (err) => log.error({ err }, 'the audit cannot be written'),
+  });
+  const server = createGrpcServer({
+    maxMessageBytes: values.maxUploadBytes + MESSAGE_OVERHEAD_BYTES,
+    guards: [
+      ...(identity ? [guardPeers(CALLERS)] : []),
+      guardCalls(access, { needOf, onRefused: auditRefusals(audit) }),
+    ],
+  });
   const { maxUploadBytes } = values;
   server.addService(
     ScoringServiceService,
-    createScoringService({ parts, admission, maxUploadBytes, metrics, log }) as never,
+    createScoringService({ parts, admission, maxUploadBytes, metrics, audit, log }) as never,
   );
   const health = addHealth(server, [WHOLE_SERVER, SERVICE, ...WALK_SERVICES]);
   addReflection(server, ['deepxray/v1/scoring.proto']);
-  const port = await bindGrpcServer(server, `${values.host}:${values.grpcPort}`);
+  const port = await bindGrpcServer(server, `${values.host}:${values.grpcPort}`, identity);
   log.info({ port }, 'serving gRPC');
 
   let serving = true;
@@ -106,6 +127,8 @@ export async function startApp(
       await inbox.stop();
       await pieces.stop();
       await bus.close();
+      access.close();
+      await audit.close();
     },
   };
 }

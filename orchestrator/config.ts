@@ -1,3 +1,4 @@
+import { accessSettings } from '#platform/access/settings.ts';
 import { busSettings, commonSettings } from '#platform/process/common-settings.ts';
 import { integer, port } from '#platform/process/settings.ts';
 import { versionShares } from './model-versions.ts';
@@ -5,6 +6,7 @@ import { versionShares } from './model-versions.ts';
 export const settings = {
   ...commonSettings,
   ...busSettings,
+  ...accessSettings,
   grpcPort: port('DEEPXRAY_GRPC_PORT', 50051, 'where deepxray.v1 is served over gRPC'),
   maxInFlight: integer(
     'DEEPXRAY_MAX_IN_FLIGHT',

@@ -1,8 +1,10 @@
+import { credentialSettings } from '#platform/access/credential.ts';
 import { commonSettings } from '#platform/process/common-settings.ts';
 import { integer, optionalText, port, text } from '#platform/process/settings.ts';
 
 export const settings = {
   ...commonSettings,
+  ...credentialSettings,
   /** Beside a mesh on one machine. */
   adminPort: port('DEEPXRAY_ADMIN_PORT', 9480, "the probe's own /metrics; unused with --once"),
   gateway: text('DEEPXRAY_GATEWAY', 'http://127.0.0.1:8080', 'the gateway that is probed'),

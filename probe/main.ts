@@ -54,6 +54,7 @@ const telemetry = await startTelemetry('probe', instance, {
 });
 const probe = createProbe({
   gateway: values.gateway,
+  token: values.token,
   film: await goldenHand(),
   goldenFile: values.golden,
 });

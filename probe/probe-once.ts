@@ -1,4 +1,5 @@
 /** Sends the golden hand once, and says how its answer compares. */
+import { showing } from '#platform/access/credential.ts';
 import { JOINT_NAMES } from '#platform/domain/joints.ts';
 import { isErrorCode } from '#platform/errors/code.ts';
 import { createCounter, createHistogram, observe } from '#platform/telemetry/metrics/instruments.ts';
@@ -17,8 +18,13 @@ export type Probed = { traceId: string } & (
   | { kind: 'failed'; why: string }
 );
 
-export function createProbe(settings: { gateway: string; film: Uint8Array; goldenFile: string | undefined }) {
-  const { gateway, film, goldenFile } = settings;
+export function createProbe(settings: {
+  gateway: string;
+  token: string | undefined;
+  film: Uint8Array;
+  goldenFile: string | undefined;
+}) {
+  const { gateway, token, film, goldenFile } = settings;
   let golden: GoldenAnswer | undefined;
   let latest: GoldenAnswer | undefined;
   const runs = createCounter('probeRuns', [{ [ATTRIBUTE.outcome]: 'ok' }, { [ATTRIBUTE.outcome]: 'fault' }]);
@@ -47,7 +53,7 @@ export function createProbe(settings: { gateway: string; film: Uint8Array; golde
         let response: Response;
         let body: Parameters<typeof goldenOf>[0] & { traceId?: string; type?: string; detail?: string };
         try {
-          response = await send(gateway, film);
+          response = await send(gateway, film, token);
           body = (await response.json()) as typeof body;
         } catch (thrown) {
           return fail('fault', `nothing answers at ${gateway} (${(thrown as Error).name})`, traceId);
@@ -78,13 +84,13 @@ export function createProbe(settings: { gateway: string; film: Uint8Array; golde
     );
 }
 
-function send(gateway: string, film: Uint8Array): Promise<Response> {
+function send(gateway: string, film: Uint8Array, token: string | undefined): Promise<Response> {
   const form = new FormData();
   form.append('xray', new Blob([new Uint8Array(film)], { type: 'image/png' }), 'film.png');
   return fetch(`${gateway}/score`, {
     method: 'POST',
     body: form,
-    headers: { prefer: `wait=${WAIT_S}`, ...traceHeaders() },
+    headers: { prefer: `wait=${WAIT_S}`, ...showing(token), ...traceHeaders() },
     signal: AbortSignal.timeout((WAIT_S + 5) * 1000),
   });
 }

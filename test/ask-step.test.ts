@@ -23,7 +23,7 @@ beforeEach(async () => {
   statuses = [];
   tries = 0;
   const connected = (name: string, onStatus: (status: string) => void = () => undefined) =>
-    connectBus({ url: nats.url, name, onStatus });
+    connectBus({ url: nats.url, name, role: 'orchestrator', onStatus });
   const [one, other] = await Promise.all([
     connected('asker', (status) => statuses.push(status)),
     connected('pod'),

@@ -1,15 +1,21 @@
-/** What a whole run emits (spans, metrics by both ways, logs at their most talkative) holds nothing that was planted in it. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+/**
+ * What a whole run emits (spans, metrics by both ways, logs at their most talkative, the audit) holds nothing that was
+ * planted in it.
+ */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formatApiKeys, makeApiKey } from '../platform/access/api-key-file.ts';
 import { adminPorts } from './harness/admin-ports.ts';
 import { type Hand, syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
 import { pngOf } from './harness/png-chunks.ts';
 import { startTraceCollector, type TraceCollector } from './harness/trace-collector.ts';
+
+const KEY = makeApiKey({ name: 'archive', scopes: ['score'] });
 
 /** As they come with films: in file names, DICOM values, text chunks, headers, paths. Invented, all of them. */
 const SECRETS = {
@@ -17,6 +23,9 @@ const SECRETS = {
   patientName: 'ZWACKELMANN^ALOISIA',
   patientId: 'PID-7351-0815-4711',
   birthDate: 'geb-1951-03-04',
+  /** One that holds: what opens the door stands nowhere, either. */
+  apiKey: KEY.key,
+  secretOfKey: KEY.key.split('_')[2]!,
   token: 'tok_9f8e7d6c5b4a_never_log_me',
   cookie: 'sess_31415926_never_log_me',
   query: 'patient-in-the-query',
@@ -32,6 +41,7 @@ let emitted: Buffer;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deepxray-logs-'));
   collector = await startTraceCollector();
+  await writeFile(join(folder, 'keys'), formatApiKeys([KEY.record]));
   mesh = await startMesh({
     scoringPods: 1,
     logs: join(folder, 'logs'),
@@ -40,6 +50,8 @@ beforeAll(async () => {
       OTEL_BSP_SCHEDULE_DELAY: '50',
       OTEL_METRIC_EXPORT_INTERVAL: '500',
       DEEPXRAY_LOG_LEVEL: 'trace',
+      DEEPXRAY_API_KEYS: join(folder, 'keys'),
+      DEEPXRAY_AUDIT: join(folder, 'audit'),
     },
   });
   hand = await syntheticHand(1);
@@ -52,6 +64,9 @@ beforeAll(async () => {
     ...collector.bodies.map(({ bytes }) => Buffer.from(bytes)),
     Buffer.from(pages.join('\n')),
     await readFile(join(folder, 'logs')),
+    ...(await Promise.all(
+      (await readdir(join(folder, 'audit'))).map((file) => readFile(join(folder, 'audit', file))),
+    )),
   ]);
 });
 afterAll(async () => {
@@ -88,6 +103,8 @@ async function sendAll(): Promise<void> {
   statuses.push(await post(`/score?q=${SECRETS.query}`, form(SECRETS.field, hand.png, `${fileName}.png`)));
   statuses.push(await post(`/score/${SECRETS.path}/${fileName}`, form('xray', hand.png, `${fileName}.png`)));
   statuses.push(await post('/score', form('xray', hand.png, `${fileName}.png`), { prefer: 'wait=0.08' }));
+  const bad = { authorization: `Bearer ${SECRETS.token}` };
+  statuses.push(await post('/score', form('xray', hand.png, `${fileName}.png`), bad));
 }
 
 const BOUNDARY = 'boundary-of-the-form';
@@ -105,7 +122,7 @@ function post(path: string, body: Buffer, more: Record<string, string> = {}): Pr
   const headers = {
     'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
     'content-length': body.length,
-    authorization: `Bearer ${SECRETS.token}`,
+    authorization: `Bearer ${KEY.key}`,
     cookie: `session=${SECRETS.cookie}`,
     'x-request-id': `${SECRETS.patientName} is no id`,
     referer: `http://pacs/${SECRETS.fileName}`,
@@ -123,16 +140,17 @@ function post(path: string, body: Buffer, more: Record<string, string> = {}): Pr
 }
 
 test('the run went every way: scored, rejected, unreadable, lost and late', () => {
-  expect(statuses).toEqual([200, 200, 422, 415, 422, 415, 422, 400, 404, 504]);
+  expect(statuses).toEqual([200, 200, 422, 415, 422, 415, 422, 400, 404, 504, 401]);
   for (const trace of ['joint-scoring', 'joint-extraction', 'orchestrator', 'model-server']) {
     expect(collector.spans.some(({ service }) => service === trace)).toBe(true);
   }
-  // All three are in what is searched.
+  // All of them are in what is searched.
   for (const word of [
     'deepxray.scoring.first_joint',
     'deepxray_errors_total',
     '"msg":"scored"',
     'decode radiograph',
+    '"subject":"archive"',
   ]) {
     expect(emitted.includes(word), word).toBe(true);
   }

@@ -7,9 +7,13 @@ const form = (file: Uint8Array): FormData => {
 };
 
 /** Milliseconds until the whole answer is there. Throws if it is not 200. */
-export async function scoreJson(url: string, file: Uint8Array): Promise<number> {
+export async function scoreJson(
+  url: string,
+  file: Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<number> {
   const begun = performance.now();
-  const response = await fetch(`${url}/score`, { method: 'POST', body: form(file) });
+  const response = await fetch(`${url}/score`, { method: 'POST', body: form(file), headers });
   const answer = await response.text();
   if (response.status !== 200) throw new Error(`${response.status} ${answer.slice(0, 300)}`);
   return performance.now() - begun;

@@ -2,6 +2,7 @@
 
 import { trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { challengeOf } from '#platform/access/bearer.ts';
 import { DeepXRayError, toDeepXRayError } from '#platform/errors/code.ts';
 import { type Problem, problemOf } from '#platform/errors/problem.ts';
 import type { Logger } from '#platform/process/log.ts';
@@ -13,7 +14,7 @@ export const PROBLEM_TYPE = 'application/problem+json';
 
 /** What a client that was refused for want of room or of a step should wait, where nobody said how long. */
 const RETRY_AFTER_S = 1;
-const PASSING = new Set(['rate-limited', 'overloaded', 'step-unavailable']);
+const PASSING = new Set(['rate-limited', 'overloaded', 'step-unavailable', 'identity-unavailable']);
 
 export function answerErrors(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((thrown, request, reply) => {
@@ -37,6 +38,8 @@ export function sendProblem(reply: FastifyReply, error: DeepXRayError): FastifyR
   const problem = problemWithExtensions(error, reply.request.identity);
   const span = trace.getSpan(reply.request.identity.context);
   if (span) markFailed(span, error);
+  const challenge = challengeOf(error);
+  if (challenge) reply.header('www-authenticate', challenge);
   if (PASSING.has(error.code)) reply.header('retry-after', error.retryAfterS ?? RETRY_AFTER_S);
   return reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
 }

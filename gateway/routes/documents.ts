@@ -5,7 +5,10 @@ import type { FastifyInstance } from 'fastify';
 import { COMPONENTS } from '../answer/schemas.ts';
 
 /** Before the routes that it describes. */
-export async function addDocuments(app: FastifyInstance): Promise<void> {
+export async function addDocuments(
+  app: FastifyInstance,
+  { asksForCredentials }: { asksForCredentials: boolean },
+): Promise<void> {
   for (const schema of COMPONENTS) app.addSchema(schema);
   await app.register(swagger, {
     openapi: {
@@ -19,6 +22,17 @@ export async function addDocuments(app: FastifyInstance): Promise<void> {
       },
       servers: [{ url: '/' }],
       tags: [{ name: 'scoring' }, { name: 'health' }],
+      ...(asksForCredentials ? { security: [{ bearer: [] }] } : {}),
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'An access token (JWT) with the scope, or an API key, where the gateway asks for one.',
+          },
+        },
+      },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
   });

@@ -10,11 +10,19 @@ import { problemResponse } from './score-documentation.ts';
 
 const READY_WITHIN_MS = 900;
 
-const config = { untraced: true };
+const config = { untraced: true, needs: 'nothing' } as const;
 const status = (word: string, description: string) => ({
   description,
   content: { 'application/json': { schema: Type.Object({ status: Type.Literal(word) }) } },
 });
+const FIGURES = {
+  description: 'All of this process.',
+  content: {
+    'text/plain': { schema: Type.String() },
+    'application/openmetrics-text': { schema: Type.String() },
+  },
+};
+const REFUSED = problemResponse(['unauthenticated', 'forbidden'], false);
 const UNAVAILABLE = problemResponse(['step-unavailable'], true);
 
 const stopping = () => new DeepXRayError('step-unavailable', 'This gateway is stopping.');
@@ -31,7 +39,7 @@ export function addHealthRoutes(
 ): void {
   const documented = (summary: string, response: Record<number, object>) => ({
     config,
-    schema: { tags: ['health'], summary, response },
+    schema: { tags: ['health'], summary, security: [], response },
   });
 
   app.get('/livez', documented('The event loop answers', { 200: status('alive', 'It does.') }), () => ({
@@ -68,12 +76,16 @@ export function addHealthRoutes(
   app.get(
     '/metrics',
     {
-      config,
-      schema: { tags: ['health'], summary: "Figures in Prometheus' text format", produces: ['text/plain'] },
+      config: { ...config, needs: 'metrics' },
+      schema: {
+        tags: ['health'],
+        summary: "Figures in Prometheus' text format",
+        response: { 200: FIGURES, 401: REFUSED, 403: REFUSED },
+      },
     },
     (request, reply) => {
       reply.hijack();
-      reply.raw.setHeader('x-request-id', request.id);
+      for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value!);
       parts.telemetry.serveMetrics(request.raw, reply.raw);
     },
   );

@@ -3,12 +3,14 @@ import type { ServerResponse } from 'node:http';
 
 import { context } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Audit } from '#platform/audit/audit.ts';
 import type { ErrorCode } from '#platform/errors/code.ts';
 import { PROBLEMS } from '#platform/errors/problem.ts';
 import type { Logger } from '#platform/process/log.ts';
 import { markCode } from '#platform/telemetry/endings.ts';
 import { OUTCOME_OF } from '#platform/telemetry/schema/outcomes.ts';
 import { activeSpan } from '#platform/telemetry/tracing.ts';
+import { clientOf, entryOf } from '../access.ts';
 import type { Admission } from '../admission.ts';
 import { answerWithJson, type Score } from '../answer/answer-json.ts';
 import { answerWithEvents } from '../answer/answer-sse.ts';
@@ -27,19 +29,30 @@ type Parts = {
   orchestrator: Orchestrator;
   admission: Admission;
   metrics: ScoringMetrics;
+  audit: Audit;
   maxUploadBytes: number;
   log: Logger;
 };
 
 export function addScoreRoute(app: FastifyInstance, parts: Parts): void {
   const options = {
+    config: { needs: 'score' } as const,
     schema: scoreDocumentation(parts.maxUploadBytes),
     // The form is checked piece by piece, as it comes.
     validatorCompiler: () => () => true,
   };
   app.post('/score', options, (request, reply) =>
     context.with(request.identity.context, async () => {
-      await observed(request.identity, parts, () => score(request, reply, parts));
+      // Of each joint that got a score, as the audit names it.
+      const models: string[] = [];
+      const tell = (code: ErrorCode | undefined) =>
+        parts.audit.write({
+          ...entryOf(request),
+          outcome: code ?? 'ok',
+          scored: models.length,
+          models: [...new Set(models)],
+        });
+      await observed(request.identity, parts, tell, () => score(request, reply, parts, models));
       return reply;
     }),
   );
@@ -50,6 +63,7 @@ async function score(
   request: FastifyRequest,
   reply: FastifyReply,
   { orchestrator, admission, metrics, maxUploadBytes, log }: Parts,
+  models: string[],
 ): Promise<ErrorCode | undefined> {
   const began = performance.now();
   const waitS = readWait(request.headers.prefer);
@@ -57,11 +71,13 @@ async function score(
   reply.header('preference-applied', `wait=${waitS}`);
   requireUploadHeaders(request, maxUploadBytes);
   // Before a byte of the upload is read: who is refused should not have to send it first.
-  const leave = admission.enter(request.ip);
+  const leave = admission.enter(clientOf(request));
   try {
     const command = {
       film: readUpload(request, { maxBytes: maxUploadBytes }),
       requestId: request.identity.requestId,
+      // What nobody here asked for is no business of the orchestrator's.
+      authorization: request.caller ? request.headers.authorization : undefined,
       deadlines,
       clientGone: hungUp(reply.raw),
       onCorrelationId(correlationId: string) {
@@ -76,7 +92,11 @@ async function score(
           ...listener,
           onJoint(joint, outcome) {
             if (first && 'scored' in outcome) metrics.onFirstJoint((performance.now() - began) / 1000);
-            if ('scored' in outcome) first = false;
+            if ('scored' in outcome) {
+              const { name, version } = outcome.scored.model;
+              models.push(`${name}:${version}`);
+              first = false;
+            }
             listener.onJoint(joint, outcome);
           },
         },
@@ -89,10 +109,11 @@ async function score(
   }
 }
 
-/** One log line, and figures, for each scoring that ended, however it did. */
+/** One log line, one of the audit, and figures, for each scoring that ended, however it did. */
 async function observed(
   identity: Identity,
   { metrics, log }: Parts,
+  tellAudit: (code: ErrorCode | undefined) => void,
   work: () => Promise<ErrorCode | undefined>,
 ): Promise<void> {
   const began = performance.now();
@@ -112,6 +133,7 @@ async function observed(
     if (code !== undefined && span) markCode(span, code);
     metrics.onScored(durationMs / 1000, code === undefined ? 'ok' : OUTCOME_OF[code]);
     if (code !== undefined) metrics.onError(code);
+    tellAudit(code);
     const { correlationId } = identity;
     log.info({ correlationId, status, code, stepsAway, durationMs }, 'scored');
   }

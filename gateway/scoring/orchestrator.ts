@@ -2,7 +2,6 @@
 import {
   type ClientDuplexStream,
   connectivityState,
-  credentials,
   type Metadata,
   makeGenericClientConstructor,
   type ServiceError,
@@ -13,7 +12,9 @@ import { STEPS, type Step } from '#platform/bus/subjects.ts';
 import type { DeadlineMs } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { CHANNEL_OPTIONS, metadataWithTrace } from '#platform/grpc/client.ts';
+import { channelCredentialsOf } from '#platform/grpc/credentials.ts';
 import { WALK, walkStep } from '#platform/grpc/walk-health.ts';
+import type { Identity } from '#platform/tls/identity.ts';
 import { type ScoreChunk, type ScoreEvent, ScoringServiceClient } from '#proto/deepxray/v1/scoring.ts';
 
 /**
@@ -38,6 +39,8 @@ export type Orchestrator = {
   /** The call's own errors come as its `error` event. */
   scoreStream(settings: {
     requestId: string;
+    /** The client's own, which the orchestrator checks as this gateway did. */
+    authorization?: string | undefined;
     deadline: DeadlineMs;
   }): ClientDuplexStream<ScoreChunk, ScoreEvent>;
   /** Rejects with `step-unavailable` when no connection comes about; else stays pending until `signal` aborts. */
@@ -46,11 +49,18 @@ export type Orchestrator = {
   close(): void;
 };
 
-export function connectOrchestrator(address: string): Orchestrator {
-  const client = new ScoringServiceClient(address, credentials.createInsecure(), CHANNEL);
+/** The name in an orchestrator's certificate, at whatever address it is. */
+const ORCHESTRATOR = 'orchestrator';
+
+export function connectOrchestrator(address: string, identity?: Identity): Orchestrator {
+  const credentials = channelCredentialsOf(identity);
+  const client = new ScoringServiceClient(address, credentials, {
+    ...CHANNEL,
+    ...(identity ? { 'grpc.ssl_target_name_override': ORCHESTRATOR } : {}),
+  });
   const channel = client.getChannel();
   const HealthClient = makeGenericClientConstructor(healthService, 'grpc.health.v1.Health');
-  const health = new HealthClient(address, credentials.createInsecure(), { channelOverride: channel });
+  const health = new HealthClient(address, credentials, { channelOverride: channel });
   let closed = false;
   let notConnectedSince: number | undefined = performance.now();
 
@@ -68,9 +78,10 @@ export function connectOrchestrator(address: string): Orchestrator {
   watch();
 
   return {
-    scoreStream({ requestId, deadline }) {
+    scoreStream({ requestId, authorization, deadline }) {
       const metadata = metadataWithTrace();
       metadata.set('x-request-id', requestId);
+      if (authorization !== undefined) metadata.set('authorization', authorization);
       return client.scoreStream(metadata, { deadline });
     },
     whenAway(signal) {

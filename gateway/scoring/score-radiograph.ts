@@ -26,6 +26,8 @@ export type ScoreCommand = {
   /** Pieces of the file; throws DeepXRayError where the upload is not one that can be scored. */
   film: AsyncIterable<Uint8Array>;
   requestId: string;
+  /** The client's token or key, where one was asked for. */
+  authorization?: string | undefined;
   deadlines: Deadlines;
   /** Aborts when the client hangs up. */
   clientGone: AbortSignal;
@@ -88,13 +90,13 @@ const isDeadline = (thrown: unknown): boolean =>
   (thrown instanceof DeepXRayError && thrown.code === 'deadline-exceeded');
 
 async function callOrchestrator(
-  { film, requestId, deadlines, clientGone, onCorrelationId }: ScoreCommand,
+  { film, requestId, authorization, deadlines, clientGone, onCorrelationId }: ScoreCommand,
   gathered: Gathered,
   orchestrator: Orchestrator,
 ): Promise<Completed> {
   const { signal, release } = deadlineSignal(deadlines.answerBy, clientGone);
   const over = new AbortController();
-  const call = orchestrator.scoreStream({ requestId, deadline: deadlines.orchestratorBy });
+  const call = orchestrator.scoreStream({ requestId, authorization, deadline: deadlines.orchestratorBy });
   call.once('metadata', (metadata: Metadata) => {
     const { correlationId } = readLogIds((key) => metadata.get(key)[0]?.toString());
     if (correlationId !== undefined) onCorrelationId(correlationId);

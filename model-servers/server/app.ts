@@ -1,6 +1,8 @@
 /** The model server's wiring. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { STEPS } from '#platform/bus/subjects.ts';
+import { guardPeers } from '#platform/grpc/guard-peers.ts';
 import { addHealth, WHOLE_SERVER } from '#platform/grpc/health.ts';
 import { addReflection } from '#platform/grpc/reflection.ts';
 import { bindGrpcServer, createGrpcServer, stopGrpcServer } from '#platform/grpc/server.ts';
@@ -27,7 +29,7 @@ export type ModelServer = App & { grpcPort: number };
 /** Listens at once, so that its state can be asked; ready, and resolved, when every model is loaded and warmed. */
 export async function startApp(
   values: ValuesOf<typeof settings>,
-  { log }: Pick<Surroundings, 'log'>,
+  { log, identity }: Pick<Surroundings, 'log'> & Partial<Pick<Surroundings, 'identity'>>,
   /** For tests that need a worker that dies. */
   workerFile?: URL,
 ): Promise<ModelServer> {
@@ -40,7 +42,10 @@ export async function startApp(
   // Calls that were on their way when the drain began are still served: this only sends others elsewhere.
   const isReady = () => !draining && pool !== undefined && pool.alive() > 0;
 
-  const server = createGrpcServer({ maxMessageBytes: MAX_MESSAGE_BYTES });
+  const server = createGrpcServer({
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    guards: identity ? [guardPeers(STEPS)] : [],
+  });
   const services = [WHOLE_SERVER, SERVICE];
   const health = addHealth(server, services);
   const showHealth = () => {
@@ -62,7 +67,7 @@ export async function startApp(
     createInferenceService({ catalogue, infer, statistics, isReady, version: ownVersion() }),
   );
 
-  const grpcPort = await bindGrpcServer(server, `${values.host}:${values.grpcPort}`);
+  const grpcPort = await bindGrpcServer(server, `${values.host}:${values.grpcPort}`, identity);
   if (values.socket) {
     await removeStaleSocket(values.socket);
     await bindGrpcServer(server, `unix:${values.socket}`);

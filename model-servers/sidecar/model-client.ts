@@ -1,9 +1,11 @@
 /** The sidecar's side of the Open Inference Protocol: it works as well against Triton or KServe. */
-import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import type { SpanContext } from '@opentelemetry/api';
 import type { DeadlineMs } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { CHANNEL_OPTIONS, callUnary } from '#platform/grpc/client.ts';
+import { channelCredentialsOf } from '#platform/grpc/credentials.ts';
+import type { Identity } from '#platform/tls/identity.ts';
 import { GRPCInferenceServiceClient, type ModelInferResponse } from '#proto/inference/grpc_service.ts';
 
 const SERVICE = 'inference.GRPCInferenceService';
@@ -51,10 +53,18 @@ export type ModelClient = {
 
 export function createModelClient(
   address: string,
-  /** Called within the call that found nobody there, where the one before did not. */
-  onAway: (why: unknown) => void = () => undefined,
+  {
+    identity,
+    onAway = () => undefined,
+  }: {
+    identity?: Identity | undefined;
+    /** Called within the call that found nobody there, where the one before did not. */
+    onAway?: (why: unknown) => void;
+  } = {},
 ): ModelClient {
-  const client = new GRPCInferenceServiceClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+  // A socket of the pod is no wire: who may open it is a matter of its folder.
+  const credentials = channelCredentialsOf(address.startsWith('unix:') ? undefined : identity);
+  const client = new GRPCInferenceServiceClient(address, credentials, CHANNEL_OPTIONS);
   let wasReady = false;
   let silentLooks = 0;
   let away = false;

@@ -29,12 +29,17 @@ export type Sidecar = {
 export async function startSidecar(
   { step, models, encodeRefusal, createHandler }: Sidecar,
   { natsUrl, modelServer, capacity }: SidecarValues,
-  { instance, log }: Surroundings,
+  { instance, log, identity }: Surroundings,
 ): Promise<App> {
-  const client = createModelClient(modelServer, (err) => log.warn({ err }, 'the model server is away'));
+  const client = createModelClient(modelServer, {
+    identity,
+    onAway: (err) => log.warn({ err }, 'the model server is away'),
+  });
   const bus = await connectBus({
     url: natsUrl,
     name: instance,
+    role: step,
+    identity,
     onStatus: (status) => log.warn({ status }, 'nats-server'),
   });
   const descriptions = await describeAll(client, models);

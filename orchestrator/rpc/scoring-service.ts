@@ -1,10 +1,9 @@
 /** `deepxray.v1.ScoringService`: two calls, one use case. */
-import { randomBytes } from 'node:crypto';
 import { Metadata, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
 import { context } from '@opentelemetry/api';
+import type { Audit } from '#platform/audit/audit.ts';
 import { newCorrelationId } from '#platform/domain/correlation-id.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
-import { isRequestId } from '#platform/domain/request-id.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { duplex, unary } from '#platform/grpc/server.ts';
 import type { Logger } from '#platform/process/log.ts';
@@ -26,7 +25,9 @@ import type { Admission } from '../admission.ts';
 import { readOptions } from '../options.ts';
 import { type Parts, type ScoreCommand, scoreRadiograph } from '../score-radiograph.ts';
 import type { ScoringMetrics } from '../scoring-metrics.ts';
+import { audited } from './audited.ts';
 import { answerBy, cancelledSignal } from './call-limits.ts';
+import { requestIdOf } from './guard.ts';
 import { readUpload } from './read-upload.ts';
 
 export const SERVICE = 'deepxray.v1.ScoringService';
@@ -36,6 +37,7 @@ type Settings = {
   admission: Admission;
   maxUploadBytes: number;
   metrics: ScoringMetrics;
+  audit: Audit;
   log: Logger;
 };
 
@@ -44,6 +46,7 @@ export function createScoringService({
   admission,
   maxUploadBytes,
   metrics,
+  audit,
   log,
 }: Settings): ScoringServiceServer {
   const score = (command: ScoreCommand) => {
@@ -56,54 +59,65 @@ export function createScoringService({
       told(log, () => metrics.measure(command, (measured) => scoreRadiograph(measured, parts))),
     );
   };
+  // Before a byte is read: who is refused should not have to send the film first.
+  const counted = async (work: () => Promise<Completed>) => {
+    const leave = admission.enter();
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  };
 
   return {
     score: unary<ScoreRequest, ScoreResponse>(`${SERVICE}/Score`, async ({ xray, options }, call) => {
-      const leave = admission.enter();
-      try {
-        const { outcome, response } = await score({
-          file: xray,
-          options: readOptions(options),
-          ...circumstances(call),
-          onBodyPart: () => undefined,
-          onJoint: () => undefined,
-        });
-        if (outcome === Completed_Outcome.OUTCOME_DEADLINE || !response) {
-          throw new DeepXRayError(
-            'deadline-exceeded',
-            'The deadline came first. ScoreStream gives what was done by then.',
-          );
-        }
-        return response;
-      } finally {
-        leave();
+      const requestId = requestIdOf(call.metadata);
+      const { outcome, response } = await audited(audit, call, requestId, (onJoint) =>
+        counted(() =>
+          score({
+            file: xray,
+            options: readOptions(options),
+            ...circumstances(call, requestId),
+            onBodyPart: () => undefined,
+            onJoint,
+          }),
+        ),
+      );
+      if (outcome === Completed_Outcome.OUTCOME_DEADLINE || !response) {
+        throw new DeepXRayError(
+          'deadline-exceeded',
+          'The deadline came first. ScoreStream gives what was done by then.',
+        );
       }
+      return response;
     }),
 
     scoreStream: duplex<ScoreChunk, ScoreEvent>(`${SERVICE}/ScoreStream`, async (call) => {
-      // Before a byte is read: who is refused should not have to send the film first.
-      const leave = admission.enter();
-      try {
-        const around = circumstances(call);
-        const { file, options } = await readUpload(call, { maxUploadBytes, ...around });
-        const send = (event: ScoreEvent['event']) => {
-          if (!call.cancelled) call.write({ event });
-        };
-        const completed = await score({
-          file,
-          options: readOptions(options),
-          ...around,
-          onBodyPart: (value) => send({ $case: 'bodyPart', value }),
-          onJoint: (value) => send({ $case: 'joint', value }),
-        });
-        const span = activeSpan();
-        if (span && completed.outcome === Completed_Outcome.OUTCOME_DEADLINE) {
-          markCode(span, 'deadline-exceeded');
-        }
-        send({ $case: 'completed', value: completed });
-      } finally {
-        leave();
+      const requestId = requestIdOf(call.metadata);
+      const send = (event: ScoreEvent['event']) => {
+        if (!call.cancelled) call.write({ event });
+      };
+      const completed = await audited(audit, call, requestId, (onJoint) =>
+        counted(async () => {
+          const around = circumstances(call, requestId);
+          const { file, options } = await readUpload(call, { maxUploadBytes, ...around });
+          return score({
+            file,
+            options: readOptions(options),
+            ...around,
+            onBodyPart: (value) => send({ $case: 'bodyPart', value }),
+            onJoint(value) {
+              onJoint(value);
+              send({ $case: 'joint', value });
+            },
+          });
+        }),
+      );
+      const span = activeSpan();
+      if (span && completed.outcome === Completed_Outcome.OUTCOME_DEADLINE) {
+        markCode(span, 'deadline-exceeded');
       }
+      send({ $case: 'completed', value: completed });
     }),
   };
 }
@@ -143,11 +157,11 @@ function correlationIdOf(call: Call): string {
 
 function circumstances(
   call: Call,
+  requestId: string,
 ): Pick<ScoreCommand, 'requestId' | 'correlationId' | 'deadline' | 'cancelled'> {
-  const given = call.metadata.get('x-request-id')[0]?.toString();
   return {
     correlationId: correlationIdOf(call),
-    requestId: isRequestId(given) ? given : randomBytes(16).toString('hex'),
+    requestId,
     deadline: answerBy(call.getDeadline()),
     cancelled: cancelledSignal(call),
   };

@@ -6,6 +6,7 @@ import {
   connect,
   type Msg,
   type NatsConnection,
+  PermissionViolationError,
   RequestError,
   type Subscription,
   TimeoutError,
@@ -14,9 +15,11 @@ import { type Attributes, context } from '@opentelemetry/api';
 import { DeadlineExceeded, remainingMs } from '../deadline.ts';
 import { withLogIds } from '../telemetry/log-context.ts';
 import { inSpan, inSpanNow } from '../telemetry/tracing.ts';
+import type { Identity } from '../tls/identity.ts';
 import { observeBus } from './bus-figures.ts';
 import { type Envelope, open, seal } from './envelope.ts';
 import { messageSpan, spanName } from './message-span.ts';
+import { INBOXES, type Step } from './subjects.ts';
 
 /** The connection to nats-server is down; it is being sought again. */
 export class BusAway extends Error {
@@ -101,11 +104,19 @@ const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 export async function connectBus(settings: {
   url: string;
   name: string;
-  onStatus(status: 'connected' | 'away'): void;
+  role: 'orchestrator' | Step;
+  /** Shown to the server, which knows the role by it; a server that speaks no TLS is none to connect to then. */
+  identity?: Identity | undefined;
+  /** refused: this role may not do on the server what it tried. */
+  onStatus(status: 'connected' | 'away' | 'refused'): void;
 }): Promise<Bus> {
+  const { identity } = settings;
   const connection = await connect({
-    servers: settings.url,
+    servers: settings.url.split(','),
     name: settings.name,
+    inboxPrefix: INBOXES.prefixOf(settings.role),
+    // Files, not their content: they are read at each connection.
+    ...(identity ? { tls: tlsOf(identity) } : {}),
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: RECONNECT_WAIT_MS,
@@ -119,10 +130,17 @@ export async function connectBus(settings: {
   return wrap(connection, settings.onStatus);
 }
 
-function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away') => void): Bus {
+const tlsOf = ({ files: { cert, key, ca } }: Identity) => ({
+  certFile: cert,
+  keyFile: key,
+  ...(ca === undefined ? {} : { caFile: ca }),
+});
+
+function wrap(connection: NatsConnection, onStatus: (status: 'connected' | 'away' | 'refused') => void): Bus {
   let connected = true;
   void (async () => {
     for await (const status of connection.status()) {
+      if (status.type === 'error' && status.error instanceof PermissionViolationError) onStatus('refused');
       const before: boolean = connected;
       if (status.type === 'reconnect') connected = true;
       if (status.type === 'disconnect' || status.type === 'close') connected = false;

@@ -21,6 +21,12 @@ export const SUBJECT = {
   allPiecesOf: (orchestrator: string): string => `deepxray.pieces.${orchestrator}.*`,
 } as const;
 
+/** Where replies come to: of each role apart, so that none hears another's. */
+export const INBOXES = {
+  prefixOf: (role: 'orchestrator' | Step): string => `_INBOX.${role}`,
+  of: (role: 'orchestrator' | Step): string => `_INBOX.${role}.>`,
+};
+
 export const queueGroupOf = (step: Step): string => step;
 
 /** The last token of a pieces subject. */

@@ -3,6 +3,10 @@
  * compile until `problem.ts` gives it a title and an HTTP status and `grpc-status.ts` a gRPC one.
  */
 export const ERROR_CODES = [
+  // Who asks.
+  'unauthenticated',
+  'forbidden',
+  'identity-unavailable',
   // The request.
   'bad-request',
   'no-file',

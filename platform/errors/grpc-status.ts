@@ -10,6 +10,9 @@ const ERROR_INFO_TYPE = 'type.googleapis.com/google.rpc.ErrorInfo';
 const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo';
 
 const STATUS_OF = {
+  unauthenticated: status.UNAUTHENTICATED,
+  forbidden: status.PERMISSION_DENIED,
+  'identity-unavailable': status.UNAVAILABLE,
   'bad-request': status.INVALID_ARGUMENT,
   'no-file': status.INVALID_ARGUMENT,
   'too-many-files': status.INVALID_ARGUMENT,

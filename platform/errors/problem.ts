@@ -5,6 +5,9 @@ import type { DeepXRayError, ErrorCode } from './code.ts';
 export const CLIENT_CLOSED_REQUEST = 499;
 
 export const PROBLEMS = {
+  unauthenticated: { status: 401, title: 'No token or key that holds' },
+  forbidden: { status: 403, title: 'The token or key does not allow this' },
+  'identity-unavailable': { status: 503, title: 'The identity provider is away' },
   'bad-request': { status: 400, title: 'The request makes no sense' },
   'no-file': { status: 400, title: 'No radiograph in the request' },
   'too-many-files': { status: 400, title: 'More than one radiograph in the request' },

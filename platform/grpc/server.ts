@@ -2,8 +2,8 @@
 import {
   type handleUnaryCall,
   Server,
-  ServerCredentials,
   type ServerDuplexStream,
+  type ServerInterceptor,
   type ServerUnaryCall,
   type sendUnaryData,
 } from '@grpc/grpc-js';
@@ -12,10 +12,17 @@ import { readLogIds, withLogIds } from '../telemetry/log-context.ts';
 import { createHistogram, type Histogram } from '../telemetry/metrics/instruments.ts';
 import { ATTRIBUTE } from '../telemetry/names.ts';
 import { contextOf, inSpan, SpanKind } from '../telemetry/tracing.ts';
+import type { Identity } from '../tls/identity.ts';
+import { serverCredentialsOf } from './credentials.ts';
 import { methodAttributes, statusName } from './method.ts';
 
-export const createGrpcServer = (limits: { maxMessageBytes: number }): Server =>
+export const createGrpcServer = (limits: {
+  maxMessageBytes: number;
+  /** Asked in this order, before anything of a call is read. */
+  guards: ServerInterceptor[];
+}): Server =>
   new Server({
+    interceptors: limits.guards,
     'grpc.max_receive_message_length': limits.maxMessageBytes,
     'grpc.max_send_message_length': limits.maxMessageBytes,
     // Clients find new pods only when a connection ends: let each end now and then, gently. No
@@ -25,10 +32,10 @@ export const createGrpcServer = (limits: { maxMessageBytes: number }): Server =>
     'grpc.max_connection_age_grace_ms': 60_000,
   });
 
-/** `address` as `host:port` or `unix:/path`. Answers the port (0 for a socket). */
-export const bindGrpcServer = (server: Server, address: string): Promise<number> =>
+/** `address` as `host:port` or `unix:/path`; with an identity over mutual TLS. Answers the port (0 for a socket). */
+export const bindGrpcServer = (server: Server, address: string, identity?: Identity): Promise<number> =>
   new Promise((resolve, reject) =>
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+    server.bindAsync(address, serverCredentialsOf(identity), (error, port) =>
       error ? reject(error) : resolve(port),
     ),
   );

@@ -1,5 +1,5 @@
 /** The settings that every process has. */
-import { choice, integer, optionalText, port, text } from './settings.ts';
+import { choice, flag, integer, optionalText, port, REQUIRE_SECURITY, text } from './settings.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -30,12 +30,25 @@ export const commonSettings = {
     { min: 100, max: 3_600_000 },
     'milliseconds between two exports of metrics by OTLP; /metrics answers at any time',
   ),
+  requireSecurity: flag(REQUIRE_SECURITY, 'refuse to start while anything is open: see docs/security.md'),
+  tlsCert: optionalText(
+    'DEEPXRAY_TLS_CERT',
+    "PEM file of this process's certificate within the mesh, its DNS name its role; read anew when it changes",
+    { closes: 'what goes to and from other processes can be read' },
+  ),
+  tlsKey: optionalText('DEEPXRAY_TLS_KEY', 'PEM file of the key to it', {
+    closes: 'its certificate cannot be used',
+  }),
+  tlsCa: optionalText(
+    'DEEPXRAY_TLS_CA',
+    "PEM file of the authority (or several) that signs the mesh's certificates, and nobody else's",
+    { closes: 'anybody can pose as another process' },
+  ),
 };
 
 export const busSettings = {
-  natsUrl: text(
-    'DEEPXRAY_NATS_URL',
-    'nats://127.0.0.1:4222',
-    'the nats-server, or several, separated by commas',
-  ),
+  natsUrl: {
+    ...text('DEEPXRAY_NATS_URL', 'nats://127.0.0.1:4222', 'the nats-server, or several, separated by commas'),
+    secret: true,
+  },
 };

@@ -20,3 +20,10 @@ export const createLogger = (service: string, instance: string, level: string): 
     // Written at once: the buffered form, flushing at exit, tries for ever when its reader was killed.
     pino.destination({ dest: 1, sync: true }),
   );
+
+/** Of files that are read anew while the process runs. */
+export function logReload(log: Logger, err: Error | undefined, what: string): void {
+  if (err)
+    log.warn({ err: err.message }, `${what}: changed, and cannot be used yet: what was read before holds`);
+  else log.info(`${what}: read anew`);
+}

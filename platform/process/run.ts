@@ -6,8 +6,11 @@ import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Role } from '../telemetry/names.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start.ts';
+import type { Identity } from '../tls/identity.ts';
+import { identityOfSettings } from '../tls/identity-of-settings.ts';
+import { speakModernTlsOnly } from '../tls/modern-only.ts';
 import { type AdminServer, startAdminServer } from './admin-server.ts';
-import type { commonSettings } from './common-settings.ts';
+import { commonSettings } from './common-settings.ts';
 import { createLogger, type Logger } from './log.ts';
 import { InvalidSettings, readSettings, type Settings, type ValuesOf } from './settings.ts';
 
@@ -16,6 +19,8 @@ export type Surroundings = {
   instance: string;
   log: Logger;
   telemetry: Telemetry;
+  /** Of this process within the mesh, where it has one: then nothing is sent in the clear. */
+  identity: Identity | undefined;
 };
 
 export type App = {
@@ -38,7 +43,8 @@ export async function runProcess<S extends Settings & typeof commonSettings>(
   startApp: (values: ValuesOf<S>, surroundings: Surroundings) => Promise<App>,
 ): Promise<void> {
   requireRoleArgument(role);
-  const values = readOrExit(settings);
+  // biome-ignore lint/style/noProcessEnv: the one place that reads it, for every process.
+  const values = orExit(() => readSettings(settings, process.env));
   const {
     instance: name,
     logLevel,
@@ -51,6 +57,8 @@ export async function runProcess<S extends Settings & typeof commonSettings>(
   } = values as ValuesOf<typeof commonSettings>;
   const instance = name ?? `${hostname()}-${process.pid}`;
   const log = createLogger(role, instance, logLevel);
+  speakModernTlsOnly();
+  const identity = orExit(() => meshIdentity(values as ValuesOf<typeof commonSettings>, log));
   const telemetry = await startTelemetry(role, instance, {
     traces: (otlpEndpoint ?? otlpTracesEndpoint) !== undefined,
     metrics: (otlpEndpoint ?? otlpMetricsEndpoint) !== undefined,
@@ -106,11 +114,13 @@ export async function runProcess<S extends Settings & typeof commonSettings>(
       port: adminPort,
       isHealthy: () => app?.isHealthy() ?? false,
       telemetry,
+      identity,
     });
-    app = await startApp(values, { instance, log, telemetry });
+    app = await startApp(values, { instance, log, telemetry, identity });
     log.info({ adminPort: admin.port }, 'started');
     process.send?.('started');
   } catch (error) {
+    if (error instanceof InvalidSettings) exitOf(error);
     log.fatal({ err: error }, 'could not start');
     await stop('could not start', 1);
   }
@@ -125,13 +135,28 @@ function requireRoleArgument(role: Role): void {
   process.exit(2);
 }
 
-function readOrExit<S extends Settings>(settings: S): ValuesOf<S> {
+const meshIdentity = ({ tlsCert, tlsKey, tlsCa }: ValuesOf<typeof commonSettings>, log: Logger) =>
+  identityOfSettings(
+    {
+      cert: { setting: commonSettings.tlsCert, path: tlsCert },
+      key: { setting: commonSettings.tlsKey, path: tlsKey },
+      ca: { setting: commonSettings.tlsCa, path: tlsCa },
+    },
+    log,
+    'certificate of the mesh',
+  );
+
+/** What a person has to mend is told without a stack. */
+function orExit<T>(read: () => T): T {
   try {
-    // biome-ignore lint/style/noProcessEnv: the one place that reads it, for every process.
-    return readSettings(settings, process.env);
+    return read();
   } catch (error) {
-    if (!(error instanceof InvalidSettings)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
+    if (error instanceof InvalidSettings) exitOf(error);
+    throw error;
   }
+}
+
+function exitOf(error: InvalidSettings): never {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
 }

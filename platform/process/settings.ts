@@ -3,6 +3,8 @@
  * table is printed from the same declarations. A process that cannot start says every problem at once.
  */
 
+import { readFileSync } from 'node:fs';
+
 export type Setting<T> = {
   env: string;
   /** As text, as it would stand in the environment; undefined if there is no default. */
@@ -10,6 +12,10 @@ export type Setting<T> = {
   doc: string;
   /** Throws an Error whose message completes "NAME: …". */
   parse(text: string): T;
+  /** What stays open without it, where security is required; of several with the same, one is enough. */
+  closes?: string;
+  /** May stand in a file that NAME_FILE names instead, as secrets are mounted. */
+  secret?: boolean;
 };
 
 export type Settings = Record<string, Setting<unknown>>;
@@ -30,19 +36,49 @@ export function readSettings<S extends Settings>(
 ): ValuesOf<S> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [key, { env, fallback, parse }] of Object.entries(settings)) {
-    const given = environment[env];
-    // An empty variable is how compose files and shells say "not set".
-    const text = given === undefined || given === '' ? fallback : given;
+  for (const [key, { env, fallback, parse, secret }] of Object.entries(settings)) {
     try {
+      const text =
+        (secret ? givenByFile(env, environment) : undefined) ?? given(env, environment) ?? fallback;
       values[key] = text === undefined ? undefined : parse(text);
     } catch (thrown) {
       problems.push(`${env}: ${(thrown as Error).message}`);
     }
   }
+  problems.push(...whatIsOpen(settings, values));
   if (problems.length > 0) throw new InvalidSettings(problems);
   return values as ValuesOf<S>;
 }
+
+/** An empty variable is how compose files and shells say "not set". */
+const given = (env: string, environment: Record<string, string | undefined>): string | undefined =>
+  environment[env] === '' ? undefined : environment[env];
+
+function givenByFile(env: string, environment: Record<string, string | undefined>): string | undefined {
+  const path = given(`${env}_FILE`, environment);
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (thrown) {
+    throw new Error(
+      `the file that ${env}_FILE names cannot be read (${(thrown as NodeJS.ErrnoException).code})`,
+    );
+  }
+}
+
+/** Every setting that is missed where nothing may stay open. */
+function whatIsOpen(settings: Settings, values: Record<string, unknown>): string[] {
+  if (values.requireSecurity !== true) return [];
+  const closing = Object.entries(settings).filter(([, { closes }]) => closes !== undefined);
+  return [...Map.groupBy(closing, ([, { closes }]) => closes!)]
+    .filter(([, alternatives]) => alternatives.every(([key]) => values[key] === undefined))
+    .map(
+      ([open, alternatives]) =>
+        `${alternatives.map(([, { env }]) => env).join(' or ')}: must be set, since ${REQUIRE_SECURITY} is true and without it ${open}`,
+    );
+}
+
+export const REQUIRE_SECURITY = 'DEEPXRAY_REQUIRE_SECURITY';
 
 export const text = (env: string, fallback: string, doc: string): Setting<string> => ({
   env,
@@ -51,12 +87,19 @@ export const text = (env: string, fallback: string, doc: string): Setting<string
   parse: (value) => value,
 });
 
+type Security = Pick<Setting<unknown>, 'closes' | 'secret'>;
+
 /** Undefined unless given. */
-export const optionalText = (env: string, doc: string): Setting<string | undefined> => ({
+export const optionalText = (
+  env: string,
+  doc: string,
+  security: Security = {},
+): Setting<string | undefined> => ({
   env,
   fallback: undefined,
   doc,
   parse: (value) => value,
+  ...security,
 });
 
 export const integer = (
@@ -77,8 +120,24 @@ export const integer = (
   },
 });
 
+/** Undefined unless given. */
+export const optionalInteger = (
+  env: string,
+  range: { min: number; max: number },
+  doc: string,
+  security: Security = {},
+): Setting<number | undefined> => ({ ...integer(env, undefined, range, doc), ...security });
+
 export const port = (env: string, fallback: number, doc: string): Setting<number> =>
   integer(env, fallback, { min: 0, max: 65535 }, doc);
+
+export const flag = (env: string, doc: string): Setting<boolean> => ({
+  ...choice(env, 'false', ['true', 'false'], doc),
+  parse(value) {
+    if (value !== 'true' && value !== 'false') throw new Error(`“${value}” is neither true nor false`);
+    return value === 'true';
+  },
+});
 
 export const choice = <T extends string>(
   env: string,

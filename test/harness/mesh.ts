@@ -139,9 +139,11 @@ function wrap(launcher: ChildProcess, ports: Record<string, string>): Mesh {
   };
 
   const mesh: Mesh = {
-    url: `http://127.0.0.1:${port('HTTP')}`,
+    url: ports.DEEPXRAY_TLS_FOLDER ? `https://localhost:${port('HTTP')}` : `http://127.0.0.1:${port('HTTP')}`,
     grpc: `127.0.0.1:${port('GRPC')}`,
-    natsUrl: ports.DEEPXRAY_NATS_URL ?? `nats://127.0.0.1:${port('NATS')}`,
+    natsUrl:
+      ports.DEEPXRAY_NATS_URL ??
+      (ports.DEEPXRAY_TLS_FOLDER ? `tls://localhost:${port('NATS')}` : `nats://127.0.0.1:${port('NATS')}`),
     port,
     get launcherPid() {
       return launcherPid();

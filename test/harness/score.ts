@@ -1,5 +1,5 @@
 /** A radiograph to a mesh, over each way in, with the times at which the answers came. */
-import { credentials, Metadata } from '@grpc/grpc-js';
+import { type ChannelCredentials, credentials, Metadata } from '@grpc/grpc-js';
 import type { Answer, Problem } from '../../cli/answer.ts';
 import { serverSentEvents } from '../../cli/server-sent-events.ts';
 import { CHANNEL_OPTIONS } from '../../platform/grpc/client.ts';
@@ -67,11 +67,15 @@ const CHUNK_BYTES = 64 * 1024;
 export async function scoreGrpcStream(
   mesh: Pick<Mesh, 'grpc'>,
   film: Uint8Array,
-  { deadlineMs = 30_000 }: { deadlineMs?: number } = {},
+  {
+    deadlineMs = 30_000,
+    metadata = new Metadata(),
+    security,
+  }: { deadlineMs?: number; metadata?: Metadata; security?: ChannelCredentials } = {},
 ): Promise<{ event: NonNullable<ScoreEvent['event']>; at: number }[]> {
-  const client = grpcClient(mesh);
+  const client = grpcClient(mesh, security);
   try {
-    const call = client.scoreStream(new Metadata(), { deadline: Date.now() + deadlineMs });
+    const call = client.scoreStream(metadata, { deadline: Date.now() + deadlineMs });
     const events: { event: NonNullable<ScoreEvent['event']>; at: number }[] = [];
     const ended = new Promise<void>((resolve, reject) => {
       call.on('data', ({ event }: ScoreEvent) => {
@@ -95,5 +99,11 @@ export async function scoreGrpcStream(
 }
 
 /** Close it when done. */
-export const grpcClient = (mesh: Pick<Mesh, 'grpc'>): ScoringServiceClient =>
-  new ScoringServiceClient(mesh.grpc, credentials.createInsecure(), CHANNEL_OPTIONS);
+export const grpcClient = (
+  mesh: Pick<Mesh, 'grpc'>,
+  security: ChannelCredentials = credentials.createInsecure(),
+): ScoringServiceClient =>
+  new ScoringServiceClient(mesh.grpc, security, {
+    ...CHANNEL_OPTIONS,
+    ...(security._isSecure() ? { 'grpc.ssl_target_name_override': 'orchestrator' } : {}),
+  });

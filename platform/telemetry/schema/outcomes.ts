@@ -11,6 +11,9 @@ export const OUTCOMES = ['ok', 'rejected', 'refused', 'cancelled', 'deadline', '
 export type Outcome = (typeof OUTCOMES)[number];
 
 export const OUTCOME_OF = {
+  unauthenticated: 'rejected',
+  forbidden: 'rejected',
+  'identity-unavailable': 'fault',
   'bad-request': 'rejected',
   'no-file': 'rejected',
   'too-many-files': 'rejected',
@@ -39,6 +42,8 @@ const OUTCOME_OF_STATUS = new Map<unknown, Outcome>([
   [status.DEADLINE_EXCEEDED, 'deadline'],
   [status.INVALID_ARGUMENT, 'rejected'],
   [status.NOT_FOUND, 'rejected'],
+  [status.UNAUTHENTICATED, 'rejected'],
+  [status.PERMISSION_DENIED, 'rejected'],
   [status.RESOURCE_EXHAUSTED, 'refused'],
 ]);
 
