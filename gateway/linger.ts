@@ -3,6 +3,7 @@
  * since closing at once makes the system reset the connection, and the client loses the answer.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 
 const LOOK_EVERY_MS = 100;
 
@@ -13,9 +14,23 @@ export function lingerAfterEarlyAnswers(
   response: ServerResponse,
   patience: Patience,
 ): void {
+  closeWhenAllCame(request);
   response.once('finish', () => {
     if (!request.readableEnded && !request.destroyed) discardRest(request, patience);
   });
+}
+
+/**
+ * Where the answer is the last on its connection Node closes it with the answer. While the client still sends, it is
+ * closed once all of it came: clients that see an end beside their own sending take it for a failure.
+ */
+function closeWhenAllCame(request: IncomingMessage): void {
+  const { socket } = request;
+  const close = () => Socket.prototype.destroySoon.call(socket);
+  socket.destroySoon = () => {
+    if (request.complete) close();
+    else request.once('end', close);
+  };
 }
 
 function discardRest(request: IncomingMessage, { maxBytes, withinMs }: Patience): void {

@@ -182,13 +182,11 @@ describe('the end (stand-in for the orchestrator)', () => {
         postHead({ 'content-type': FORM, 'content-length': String(form.length), prefer: 'wait=nonsense' }),
       );
       const answer = await connection.until(/^HTTP\/1\.1 400[\s\S]*\}$/);
-      expect(answer).not.toMatch(/connection: close/i);
+      expect(answer).toMatch(/connection: close/i);
       connection.send(form);
-      await waitUntil('all of it is sent', () => connection.socket.writableLength === 0, { within: 5000 });
-      expect(connection.socket.errored).toBeNull();
-      connection.send('GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n');
-      expect(await connection.until(/HTTP\/1\.1 200[\s\S]*alive/)).toMatch(/connection: close/i);
       await connection.closed;
+      expect(connection.socket.errored).toBeNull();
+      expect(connection.socket.bytesWritten).toBeGreaterThan(form.length);
     });
   });
 });
