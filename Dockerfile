@@ -3,7 +3,7 @@
 #
 #   docker run deepxray gateway/main.ts --role=gateway
 #   docker run deepxray-model-server model-servers/server/main.ts --role=model-server:body-part
-ARG BASE=node:24-bookworm-slim
+ARG BASE=node:24.21.0-bookworm-slim
 
 FROM ${BASE} AS dependencies
 WORKDIR /app

@@ -29,7 +29,7 @@ const BUILDERS: readonly (Builder & { asks: readonly string[] })[] = [
 const command = new Command('npm run image --')
   .description('builds the images deepxray and deepxray-model-server')
   .option('--builder <program>', 'docker, podman or buildah; the first of these that works if absent')
-  .option('--base <image>', 'a Debian with Node 24 to take Node from', 'node:24-bookworm-slim')
+  .option('--base <image>', 'a Debian with Node 24 to take Node from', 'node:24.21.0-bookworm-slim')
   .option('--prefix <registry>', 'what stands before the names', 'localhost/')
   .option('--tag <tag>', 'what stands behind them', 'dev')
   .option('--nats', 'build nats, too, for nodes that cannot pull the official image')
