@@ -2,10 +2,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { randomId } from '#platform/domain/random-id.ts';
 import { DeepXRayError, type ErrorCode } from '#platform/errors/code.ts';
 import { problemOf } from '#platform/errors/problem.ts';
 import { PROBLEM_TYPE } from './answer/problems.ts';
-import { newId } from './request/identity.ts';
 
 type Current = { requestId: string; traceId: string; response: ServerResponse };
 
@@ -33,7 +33,7 @@ export function answerBrokenRequests() {
         code === 'bad-request'
           ? 'This is not HTTP as it should be.'
           : 'The request broke off before its end.';
-      const { requestId, traceId } = open ?? { requestId: newId(), traceId: newId() };
+      const { requestId, traceId } = open ?? { requestId: randomId(), traceId: randomId() };
       const problem = problemOf(new DeepXRayError(code, text), { requestId, traceId });
       const body = JSON.stringify(problem);
       socket.end(

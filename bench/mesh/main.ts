@@ -1,5 +1,4 @@
 /** `npm run bench`: what the mesh costs above the floor, measured side by side in one run. */
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startMesh } from '../../test/harness/mesh.ts';
@@ -7,7 +6,7 @@ import { firstJointEvent, rate, scoreJson, throughput } from './clients.ts';
 import { createFloor } from './floor.ts';
 import { measureHops } from './hops.ts';
 import { coreTimeMs, memoryMiB } from './process-costs.ts';
-import { sampleHand } from './sample-hand.ts';
+import { filmToScore } from './sample-hand.ts';
 import { tracingRows } from './tracing-rows.ts';
 
 const HELP = `npm run bench -- [--film FILE] [--rounds N] [--seconds N]
@@ -33,7 +32,7 @@ if (values.help) {
 // As the model server does: this process loads onnxruntime too.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
-const film = values.film ? readFileSync(values.film) : await sampleHand();
+const film = await filmToScore(values.film);
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 /** Until the compilers of all processes have seen enough; the floor has as much. */

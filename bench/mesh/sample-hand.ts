@@ -1,4 +1,5 @@
 /** The synthetic left hand that the bench scores where no film is given, as a PNG file. */
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { renderHand } from '../../synthetic/render-hand.ts';
 
@@ -8,3 +9,7 @@ export async function sampleHand(): Promise<Buffer> {
     .png()
     .toBuffer();
 }
+
+/** The film that a bench was given, or the sample. */
+export const filmToScore = (file: string | undefined): Promise<Buffer> =>
+  file ? readFile(file) : sampleHand();

@@ -1,8 +1,8 @@
 /** `npm run bench:service-times`: what a radiograph costs each role, as JSON for `npm run capacity`. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { sampleHand } from './sample-hand.ts';
+import { filmToScore } from './sample-hand.ts';
 import { measureServiceTimes } from './service-times.ts';
 
 const HELP = `npm run bench:service-times -- [--film FILE] [--seconds N] [--json FILE]
@@ -26,7 +26,7 @@ if (values.help) {
 // As the model server does: this process loads onnxruntime too.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
-const film = values.film ? readFileSync(values.film) : await sampleHand();
+const film = await filmToScore(values.film);
 const measured = await measureServiceTimes(film, Number(values.seconds));
 mkdirSync(dirname(values.json), { recursive: true });
 writeFileSync(values.json, `${JSON.stringify(measured, undefined, 2)}\n`);

@@ -1,20 +1,11 @@
 /** The folder that `DEEPXRAY_TLS_FOLDER` names: the authority, and a certificate with its key for each role. */
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ROLES } from '#platform/telemetry/names.ts';
 import { type Authority, createAuthority, type Pem, readAuthority } from './authority.ts';
 
 /** `https` is what clients of the gateway see; `client` is for internal services and for who reads metrics. */
-export const HOLDERS = [
-  'gateway',
-  'orchestrator',
-  'body-part',
-  'joint-extraction',
-  'joint-scoring',
-  'model-server',
-  'nats',
-  'https',
-  'client',
-] as const;
+export const HOLDERS = [...ROLES, 'nats', 'https', 'client'] as const;
 
 const HERE = ['localhost', '127.0.0.1', '::1'];
 /** Browsers take no longer ones. */

@@ -1,9 +1,9 @@
 /** The names under which a request is found again: its id, and the trace that it belongs to. */
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Context, context, trace } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isRequestId } from '#platform/domain/request-id.ts';
+import { randomId } from '#platform/domain/random-id.ts';
+import { requestIdFrom } from '#platform/domain/request-id.ts';
 import { endingOf, markEnding } from '#platform/telemetry/endings.ts';
 import { withLogIds } from '#platform/telemetry/log-context.ts';
 import { createHistogram, type Histogram } from '#platform/telemetry/metrics/instruments.ts';
@@ -30,13 +30,8 @@ declare module 'fastify' {
   }
 }
 
-export const newId = (): string => randomBytes(16).toString('hex');
-
-/** The client's, if it is one; else a new one of 32 hex digits. */
-export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
-  const given = headers['x-request-id'];
-  return isRequestId(given) ? given : newId();
-}
+export const requestIdOf = ({ headers }: Pick<IncomingMessage, 'headers'>): string =>
+  requestIdFrom(headers['x-request-id']);
 
 /** Gives a request its identity, and its answer the `X-Request-Id`. */
 export function identify(request: FastifyRequest, reply: FastifyReply): void {
@@ -49,7 +44,7 @@ function identityOf(request: FastifyRequest, reply: FastifyReply): Identity {
   const parent = contextOf({ traceparent: one(traceparent), tracestate: one(tracestate) });
   const { config, url: route } = request.routeOptions;
   if (config.untraced) {
-    const traceId = trace.getSpanContext(parent)?.traceId ?? newId();
+    const traceId = trace.getSpanContext(parent)?.traceId ?? randomId();
     return { requestId: request.id, traceId, context: parent };
   }
   const span = startSpan(route ? `${request.method} ${route}` : request.method, {

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { context } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Audit } from '#platform/audit/audit.ts';
+import { createScoredBy, type ScoredBy } from '#platform/audit/scored-by.ts';
 import type { ErrorCode } from '#platform/errors/code.ts';
 import { PROBLEMS } from '#platform/errors/problem.ts';
 import type { Logger } from '#platform/process/log.ts';
@@ -43,16 +44,14 @@ export function addScoreRoute(app: FastifyInstance, parts: Parts): void {
   };
   app.post('/score', options, (request, reply) =>
     context.with(request.identity.context, async () => {
-      // Of each joint that got a score, as the audit names it.
-      const models: string[] = [];
+      const scoredBy = createScoredBy();
       const tell = (code: ErrorCode | undefined) =>
         parts.audit.write({
           ...entryOf(request),
           outcome: code ?? 'ok',
-          scored: models.length,
-          models: [...new Set(models)],
+          ...scoredBy.entry(),
         });
-      await observed(request.identity, parts, tell, () => score(request, reply, parts, models));
+      await observed(request.identity, parts, tell, () => score(request, reply, parts, scoredBy));
       return reply;
     }),
   );
@@ -63,7 +62,7 @@ async function score(
   request: FastifyRequest,
   reply: FastifyReply,
   { orchestrator, admission, metrics, maxUploadBytes, log }: Parts,
-  models: string[],
+  scoredBy: ScoredBy,
 ): Promise<ErrorCode | undefined> {
   const began = performance.now();
   const waitS = readWait(request.headers.prefer);
@@ -93,8 +92,7 @@ async function score(
           onJoint(joint, outcome) {
             if (first && 'scored' in outcome) metrics.onFirstJoint((performance.now() - began) / 1000);
             if ('scored' in outcome) {
-              const { name, version } = outcome.scored.model;
-              models.push(`${name}:${version}`);
+              scoredBy.add(outcome.scored.model);
               first = false;
             }
             listener.onJoint(joint, outcome);

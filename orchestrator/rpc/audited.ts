@@ -1,6 +1,7 @@
 /** One line of the audit for each scoring that was let in, however it ended. */
 import type { ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Audit } from '#platform/audit/audit.ts';
+import { createScoredBy } from '#platform/audit/scored-by.ts';
 import { type ErrorCode, toDeepXRayError } from '#platform/errors/code.ts';
 import { addressOf, callerOf } from '#platform/grpc/guard-calls.ts';
 import { activeTraceId } from '#platform/telemetry/tracing.ts';
@@ -15,12 +16,11 @@ export async function audited(
   requestId: string,
   work: (onJoint: (joint: JointResult) => void) => Promise<Completed>,
 ): Promise<Completed> {
-  const models: string[] = [];
+  const scoredBy = createScoredBy();
   let outcome: 'ok' | ErrorCode = 'ok';
   try {
     const completed = await work(({ result }) => {
-      if (result?.$case === 'scored')
-        models.push(`${result.value.model?.name}:${result.value.model?.version}`);
+      if (result?.$case === 'scored') scoredBy.add(result.value.model);
     });
     if (completed.outcome === Completed_Outcome.OUTCOME_DEADLINE) outcome = 'deadline-exceeded';
     return completed;
@@ -36,8 +36,7 @@ export async function audited(
       requestId,
       traceId: activeTraceId(),
       outcome,
-      models: [...new Set(models)],
-      scored: models.length,
+      ...scoredBy.entry(),
     });
   }
 }

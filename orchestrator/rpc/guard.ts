@@ -1,9 +1,8 @@
 /** What each call needs of its caller, and what the audit says of those that were refused. */
-import { randomBytes } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Need } from '#platform/access/scopes.ts';
 import type { Audit } from '#platform/audit/audit.ts';
-import { isRequestId } from '#platform/domain/request-id.ts';
+import { requestIdFrom } from '#platform/domain/request-id.ts';
 import { toDeepXRayError } from '#platform/errors/code.ts';
 import type { Refused } from '#platform/grpc/guard-calls.ts';
 
@@ -17,11 +16,8 @@ const NEEDS: readonly (readonly [path: string, need: Need])[] = [
 export const needOf = (path: string): Need =>
   NEEDS.find(([service]) => path.startsWith(service))?.[1] ?? 'admin';
 
-/** The caller's, if it is one; else a new one of 32 hex digits. */
-export function requestIdOf(metadata: Metadata): string {
-  const given = metadata.get('x-request-id')[0]?.toString();
-  return isRequestId(given) ? given : randomBytes(16).toString('hex');
-}
+export const requestIdOf = (metadata: Metadata): string =>
+  requestIdFrom(metadata.get('x-request-id')[0]?.toString());
 
 export const auditRefusals =
   (audit: Audit) =>

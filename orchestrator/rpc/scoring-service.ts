@@ -2,8 +2,8 @@
 import { Metadata, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
 import { context } from '@opentelemetry/api';
 import type { Audit } from '#platform/audit/audit.ts';
-import { newCorrelationId } from '#platform/domain/correlation-id.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
+import { randomId } from '#platform/domain/random-id.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { duplex, unary } from '#platform/grpc/server.ts';
 import type { Logger } from '#platform/process/log.ts';
@@ -148,7 +148,7 @@ type Call = ServerUnaryCall<unknown, unknown> | ServerDuplexStream<unknown, unkn
 
 /** A new one, which the caller is told at once: its own log lines are to have it too. */
 function correlationIdOf(call: Call): string {
-  const correlationId = newCorrelationId();
+  const correlationId = randomId();
   const metadata = new Metadata();
   metadata.set(LOG_ID_KEY.correlationId, correlationId);
   call.sendMetadata(metadata);
