@@ -88,25 +88,27 @@ type AddRow = (
   acrossY: number,
 ) => void;
 
-/** The hot loop of the whole extraction: no calls, nothing allocated, no edges to look out for. */
+/**
+ * The hot loop of the whole extraction: no calls, nothing allocated, no edges to look out for. Coordinates are cut to
+ * integers by `| 0`: `Math.trunc` would leave the index a floating-point number, at four times the cost.
+ */
 const addRowInside: AddRow = ({ pixels, width }, sums, perPixel, x, y, acrossX, acrossY) => {
   for (let index = 0; index < sums.length; index++) {
-    let sum = sums[index]!;
+    let sum = 0;
     for (let each = 0; each < perPixel; each++) {
-      const left = Math.trunc(x);
-      const top = Math.trunc(y);
+      const left = x | 0;
+      const top = y | 0;
       const rightShare = x - left;
-      const at = top * width + left;
+      const at = (Math.imul(top, width) + left) | 0;
       const upperLeft = pixels[at]!;
       const lowerLeft = pixels[at + width]!;
       const upper = upperLeft + (pixels[at + 1]! - upperLeft) * rightShare;
       const lower = lowerLeft + (pixels[at + width + 1]! - lowerLeft) * rightShare;
-      // Rounded as the array would: both ways give the same bits.
-      sum = Math.fround(sum + (upper + (lower - upper) * (y - top)));
+      sum += upper + (lower - upper) * (y - top);
       x += acrossX;
       y += acrossY;
     }
-    sums[index] = sum;
+    sums[index]! += sum;
   }
 };
 

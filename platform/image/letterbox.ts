@@ -16,6 +16,12 @@ const geometry = ({ width, height }: { width: number; height: number }, side: nu
   };
 };
 
+/** The whole image, its longer side `side` pixels: the letterbox without its bars. */
+export function fitToSquare(image: GreyImage, side: number): GreyImage {
+  const { width, height } = geometry(image, side);
+  return resize(image, width, height);
+}
+
 export function letterbox(image: GreyImage, side: number): GreyImage {
   const { left, top, width, height } = geometry(image, side);
   const inner = resize(image, width, height);

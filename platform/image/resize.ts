@@ -11,36 +11,58 @@ export function resize(image: GreyImage, width: number, height: number): GreyIma
   const across = taps(image.width, width);
   const down = taps(image.height, height);
   const pixels = new Uint8Array(width * height);
-  const row = new Float32Array(width);
-  const sums = new Float32Array(width);
-  // Rows are shared by neighbours only at a shrunk row's edges (and when growing): one is remembered.
-  let rowIndex = -1;
+  // Down first: whole rows are added up in their own order, and only the few that are left are scaled across.
+  const row = new Float32Array(image.width);
   for (let y = 0; y < height; y++) {
-    sums.fill(0);
-    for (let tap = 0; tap < down.count[y]!; tap++) {
-      const source = down.first[y]! + tap;
-      if (source !== rowIndex) {
-        scaleRow(image, source, across, row);
-        rowIndex = source;
-      }
-      const weight = down.weights[y * down.widest + tap]!;
-      for (let x = 0; x < width; x++) sums[x]! += weight * row[x]!;
-    }
-    const start = y * width;
-    for (let x = 0; x < width; x++) pixels[start + x] = sums[x]! + 0.5;
+    addUpRows(image, down, y, row);
+    scaleRow(row, across, pixels, y * width);
   }
   return { width, height, pixels };
 }
 
-function scaleRow({ pixels, width }: GreyImage, y: number, across: Taps, into: Float32Array): void {
-  const start = y * width;
-  for (let x = 0; x < into.length; x++) {
-    let sum = 0;
-    const from = start + across.first[x]!;
+/** How many rows are read at once: a sum is loaded and stored once for all of them. */
+const ROWS = 4;
+
+function addUpRows({ pixels, width }: GreyImage, down: Taps, y: number, into: Float32Array): void {
+  into.fill(0);
+  const end = down.count[y]!;
+  const weightsFrom = y * down.widest;
+  let tap = 0;
+  for (; tap + ROWS <= end; tap += ROWS) {
+    const weight = weightsFrom + tap;
+    const [w0, w1, w2, w3] = [
+      down.weights[weight]!,
+      down.weights[weight + 1]!,
+      down.weights[weight + 2]!,
+      down.weights[weight + 3]!,
+    ];
+    const row0 = (down.first[y]! + tap) * width;
+    const [row1, row2, row3] = [row0 + width, row0 + 2 * width, row0 + 3 * width];
+    for (let x = 0; x < width; x++) {
+      into[x] =
+        into[x]! +
+        w0 * pixels[row0 + x]! +
+        w1 * pixels[row1 + x]! +
+        w2 * pixels[row2 + x]! +
+        w3 * pixels[row3 + x]!;
+    }
+  }
+  for (; tap < end; tap++) {
+    const weight = down.weights[weightsFrom + tap]!;
+    const row = (down.first[y]! + tap) * width;
+    for (let x = 0; x < width; x++) into[x] = into[x]! + weight * pixels[row + x]!;
+  }
+}
+
+function scaleRow(row: Float32Array, across: Taps, pixels: Uint8Array, start: number): void {
+  const width = across.first.length;
+  for (let x = 0; x < width; x++) {
+    let sum = 0.5;
+    const from = across.first[x]!;
     const weightsFrom = x * across.widest;
     const count = across.count[x]!;
-    for (let tap = 0; tap < count; tap++) sum += across.weights[weightsFrom + tap]! * pixels[from + tap]!;
-    into[x] = sum;
+    for (let tap = 0; tap < count; tap++) sum += across.weights[weightsFrom + tap]! * row[from + tap]!;
+    pixels[start + x] = sum;
   }
 }
 
