@@ -7,6 +7,7 @@ import { STEPS, SUBJECT } from '#platform/bus/subjects.ts';
 import { DeadlineExceeded, type DeadlineMs, deadlineSignal } from '#platform/deadline.ts';
 import { JOINT_NAMES, type JointName, jointToProto } from '#platform/domain/joints.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
+import type { GreyImage } from '#platform/image/grey-image.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { activeTraceId, inSpan } from '#platform/telemetry/tracing.ts';
 import {
@@ -20,6 +21,7 @@ import {
 import { toJointResult, type UploadScale } from './answer.ts';
 import { type Decoded, decodeRadiograph } from './decode/decode-radiograph.ts';
 import { invert } from './decode/invert.ts';
+import { thumbnailOf } from './decode/thumbnail.ts';
 import { type Gatherer, gatherScores } from './gather/gather-scores.ts';
 import { chooseVersions, type VersionShares } from './model-versions.ts';
 import { notALeftHand } from './not-a-left-hand.ts';
@@ -95,12 +97,12 @@ async function walk(
 ): Promise<Completed> {
   const { gatherer, pieces } = parts;
   const { options } = command;
-  const { decoded, bodyPart } = await untilAborted(signal, look(command, parts, envelope, signal));
+  const { decoded, thumbnail, bodyPart } = await untilAborted(signal, look(command, parts, envelope, signal));
   const { canonical, upload } = decoded;
   seen.bodyPart = bodyPart;
   if (bodyPart.kind !== BodyPartKind.BODY_PART_KIND_LEFT_HAND) throw notALeftHand(bodyPart);
   command.onBodyPart(bodyPart);
-  if (bodyPart.inverted) invert(canonical.pixels);
+  if (bodyPart.inverted) for (const { pixels } of new Set([canonical, thumbnail])) invert(pixels);
 
   const scale: UploadScale = { x: upload.width / canonical.width, y: upload.height / canonical.height };
   const held = pieces.hold(envelope.correlationId, canonical);
@@ -110,6 +112,7 @@ async function walk(
       turnedClockwiseDeg: bodyPart.turnedClockwiseDeg,
       localisationVersion: options.modelVersions['joint-localisation'] ?? '',
       scoringVersion: options.modelVersions['joint-scoring'] ?? '',
+      thumbnail,
     };
     const request = {
       extraction,
@@ -140,7 +143,7 @@ async function look(
   { gatherer: { bus }, presence, decodeInTurn, maxPixels }: Parts,
   envelope: Envelope,
   signal: AbortSignal,
-): Promise<{ decoded: Decoded; bodyPart: BodyPart }> {
+): Promise<{ decoded: Decoded; thumbnail: GreyImage; bodyPart: BodyPart }> {
   const given = bodyPartGiven(options);
   const steps = given ? STEPS.filter((step) => step !== 'body-part') : STEPS;
   if (!bus.connected) throw stepAway(steps);
@@ -149,11 +152,10 @@ async function look(
     decodeInTurn(() => decode(file, maxPixels, signal)),
     presence.requireAll(envelope, steps),
   ]);
+  const thumbnail = thumbnailOf(decoded.canonical);
   const version = options.modelVersions['body-part'] ?? '';
-  return {
-    decoded,
-    bodyPart: given ?? (await askBodyPart(bus, decoded.canonical, version, envelope, signal)),
-  };
+  const bodyPart = given ?? (await askBodyPart(bus, thumbnail, version, envelope, signal));
+  return { decoded, thumbnail, bodyPart };
 }
 
 function decode(file: Uint8Array, maxPixels: number, signal: AbortSignal): Promise<Decoded> {

@@ -141,6 +141,7 @@ test(`spoilt messages on NATS change nothing for others (${RUNS} tries, seed ${S
       localisationVersion: '',
       scoringVersion: '',
       attempt: 0,
+      thumbnail: grey,
     }).finish(),
     Report.encode({
       instance: 'x',

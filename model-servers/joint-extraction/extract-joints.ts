@@ -1,13 +1,13 @@
 /**
- * One extraction request: pull the radiograph, find the joints, and for each: refine, cut, report where
- * it is, send the crop on. Each joint goes its way alone; none waits for the last.
+ * One extraction request: find the joints on the thumbnail while the radiograph is pulled, and for each: refine, cut,
+ * report where it is, send the crop on. Each joint goes its way alone; none waits for the last.
  */
 import { type Bus, MalformedMessage } from '#platform/bus/bus.ts';
 import { encodeAccepted, encodeRefusal } from '#platform/bus/receipt.ts';
 import { CROP_SIDE_PX, cropSideInHandScales } from '#platform/domain/crop-frame.ts';
 import { type JointName, jointFromProto, jointToProto } from '#platform/domain/joints.ts';
 import { cropAlongFinger } from '#platform/image/crop-along-finger.ts';
-import { isTurn, unit } from '#platform/image/grey-image.ts';
+import { isTurn, type TurnDeg, unit } from '#platform/image/grey-image.ts';
 import type { Logger } from '#platform/process/log.ts';
 import { markFailed } from '#platform/telemetry/endings.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
@@ -70,16 +70,17 @@ async function extract(
   { bus, locator }: Parts,
 ): Promise<void> {
   const when = { deadline: work.envelope.deadline, signal: work.signal };
-  const image = await inSpan('pull radiograph', {}, () => pullRadiograph(bus, source, work.envelope));
-  const film: Film = {
-    id: work.envelope.correlationId,
-    image,
-    turned: request.turnedClockwiseDeg as Film['turned'],
-  };
-
+  const id = work.envelope.correlationId;
   const known = new Map(request.known.map((position) => [jointFromProto(position.joint), position]));
   const allPlaced = wanted.every((joint) => known.get(joint)?.handScale !== undefined);
-  const coarse = allPlaced ? undefined : await locator.coarse(film, request.localisationVersion, when);
+
+  const pulling = inSpan('pull radiograph', {}, () => pullRadiograph(bus, source, work.envelope));
+  const glance = { ...source, id, turned: request.turnedClockwiseDeg as TurnDeg };
+  const looking = allPlaced
+    ? undefined
+    : locator.coarse(glance, request.thumbnail, pulling, request.localisationVersion, when);
+  const [image, coarse] = await Promise.all([pulling, looking]);
+  const film: Film = { id, image };
 
   const place = async (joint: JointName): Promise<Placed | { missing: MissingReason }> => {
     const found = coarse?.joints.find((each) => each.joint === joint);

@@ -1,6 +1,6 @@
 /** Finds joints: coarse on the whole hand, then each refined at full resolution. */
 import type { JointName } from '#platform/domain/joints.ts';
-import type { GreyImage, TurnDeg } from '#platform/image/grey-image.ts';
+import { type GreyImage, isWhole, type TurnDeg } from '#platform/image/grey-image.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 import type { When } from '../sidecar/model-client.ts';
 import type { InferTogether } from '../sidecar/one-call-for-what-waits.ts';
@@ -19,11 +19,20 @@ export type Net = {
 const EDGE_IN_HAND_SCALES = 0.12;
 
 /** `id` tells it from the others in hand. */
-export type Film = { id: string; image: GreyImage; turned: TurnDeg };
+export type Film = { id: string; image: GreyImage };
+
+/** What is known of a film before its pixels are here. */
+export type Announced = { id: string; width: number; height: number; turned: TurnDeg };
 
 export type Locator = {
-  /** All ten, whether believed or not; and the model version that answered. */
-  coarse(film: Film, version: string, when: When): Promise<{ joints: Located[]; version: string }>;
+  /** All ten, whether believed or not; and the model version that answered. Waits for the image only if it must. */
+  coarse(
+    film: Announced,
+    thumbnail: GreyImage | undefined,
+    image: Promise<GreyImage>,
+    version: string,
+    when: When,
+  ): Promise<{ joints: Located[]; version: string }>;
   /** The joint's exact place, or why it is missing. */
   refine(
     film: Film,
@@ -34,19 +43,13 @@ export type Locator = {
 
 export function createLocator(infer: InferTogether, nets: { localisation: Net; refinement: Net }): Locator {
   return {
-    async coarse({ id, image, turned }, version, when) {
+    async coarse(film, thumbnail, image, version, when) {
       const { side } = nets.localisation;
-      const input = coarseNet.prepare(image, turned, side);
-      const outputs = await infer(
-        id,
-        coarseNet.MODEL,
-        version,
-        coarseNet.INPUT,
-        { batch: 1, ...input },
-        when,
-      );
+      const view = thumbnail && isDetailed(thumbnail, film, side) ? thumbnail : await image;
+      const input = { batch: 1, ...coarseNet.prepare(view, film.turned, side) };
+      const outputs = await infer(film.id, coarseNet.MODEL, version, coarseNet.INPUT, input, when);
       return {
-        joints: coarseNet.interpret(fourOutputs(outputs.values), image, turned, side),
+        joints: coarseNet.interpret(fourOutputs(outputs.values), film, film.turned, side),
         version: outputs.version,
       };
     },
@@ -65,6 +68,11 @@ export function createLocator(infer: InferTogether, nets: { localisation: Net; r
     },
   };
 }
+
+/** Whether scaling the film itself would show the network no more than the thumbnail does. */
+const isDetailed = (thumbnail: GreyImage, { width, height }: Announced, side: number): boolean =>
+  isWhole(thumbnail) &&
+  Math.max(thumbnail.width, thumbnail.height) >= Math.min(side, Math.max(width, height));
 
 const fourOutputs = (values: (name: string) => Float32Array) => ({
   position: values('position'),

@@ -1,24 +1,21 @@
-/** Asks what the radiograph shows, with a thumbnail of it. */
+/** Asks what the thumbnail of a radiograph shows. */
 import { askStep } from '#platform/bus/ask-step.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { DeadlineExceeded } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import type { GreyImage } from '#platform/image/grey-image.ts';
-import { resize } from '#platform/image/resize.ts';
 import { BodyPartReply, BodyPartRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import type { BodyPart } from '#proto/deepxray/v1/scoring.ts';
 import { stepAway } from './presence.ts';
 
-/** Longer side, pixels: what the network looks at, so that it is scaled once. */
-const THUMBNAIL_SIDE_PX = 256;
 /** A pod answers in tens of milliseconds; one that is silent for this long is frozen or gone. */
 const REPLY_WITHIN_MS = 1500;
 
 /** Throws DeepXRayError, or DeadlineExceeded. */
 export async function askBodyPart(
   bus: Bus,
-  radiograph: GreyImage,
+  thumbnail: GreyImage,
   modelVersion: string,
   envelope: Envelope,
   signal: AbortSignal,
@@ -26,7 +23,7 @@ export async function askBodyPart(
   const asked = await askStep({
     bus,
     step: 'body-part',
-    payload: BodyPartRequest.encode({ thumbnail: thumbnailOf(radiograph), modelVersion }).finish(),
+    payload: BodyPartRequest.encode({ thumbnail, modelVersion }).finish(),
     envelope,
     signal,
     replyWithinMs: REPLY_WITHIN_MS,
@@ -36,13 +33,6 @@ export async function askBodyPart(
   if (asked.refused === 'too-late') throw new DeadlineExceeded();
   if (asked.refused === 'unavailable') throw stepAway(['body-part']);
   throw new DeepXRayError('internal', 'The body part could not be recognised; the trace id leads to why.');
-}
-
-function thumbnailOf(radiograph: GreyImage): GreyImage {
-  const scale = THUMBNAIL_SIDE_PX / Math.max(radiograph.width, radiograph.height);
-  if (scale >= 1) return radiograph;
-  const scaled = (length: number) => Math.max(1, Math.floor(length * scale + 0.5));
-  return resize(radiograph, scaled(radiograph.width), scaled(radiograph.height));
 }
 
 function readReply(payload: Uint8Array): { answer: BodyPart } | { refusal: Refusal_Reason } {

@@ -53,6 +53,11 @@ export interface ExtractionRequest {
   scoringVersion: string;
   /** How often these joints have been asked for before. */
   attempt: number;
+  /**
+   * The whole film, scaled down, as it lies and bone bright: what joints are first looked for in, while the radiograph
+   * itself is still on its way. Absent: the radiograph is scaled by the pod.
+   */
+  thumbnail: GreyImage | undefined;
 }
 
 /** Any pod to its asker, at once. */
@@ -467,6 +472,7 @@ function createBaseExtractionRequest(): ExtractionRequest {
     localisationVersion: "",
     scoringVersion: "",
     attempt: 0,
+    thumbnail: undefined,
   };
 }
 
@@ -496,6 +502,9 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     }
     if (message.attempt !== 0) {
       writer.uint32(56).uint32(message.attempt);
+    }
+    if (message.thumbnail !== undefined) {
+      GreyImage.encode(message.thumbnail, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -579,6 +588,14 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
             message.attempt = reader.uint32();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.thumbnail = GreyImage.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -612,6 +629,7 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
         ? globalThis.String(object.scoring_version)
         : "",
       attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      thumbnail: isSet(object.thumbnail) ? GreyImage.fromJSON(object.thumbnail) : undefined,
     };
   },
 
@@ -638,6 +656,9 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     if (message.attempt !== 0) {
       obj.attempt = Math.round(message.attempt);
     }
+    if (message.thumbnail !== undefined) {
+      obj.thumbnail = GreyImage.toJSON(message.thumbnail);
+    }
     return obj;
   },
 
@@ -655,6 +676,9 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     message.localisationVersion = object.localisationVersion ?? "";
     message.scoringVersion = object.scoringVersion ?? "";
     message.attempt = object.attempt ?? 0;
+    message.thumbnail = (object.thumbnail !== undefined && object.thumbnail !== null)
+      ? GreyImage.fromPartial(object.thumbnail)
+      : undefined;
     return message;
   },
 };
