@@ -126,6 +126,8 @@ export async function connectBus(settings: {
     // Slow or lost servers are noticed by pings; a stuck connect attempt must not outlast them.
     timeout: 2000,
     ignoreClusterUpdates: false,
+    // An error made for each request ahead of its failing costs more than the request.
+    noAsyncTraces: true,
   });
   return wrap(connection, settings.onStatus);
 }
