@@ -1,10 +1,12 @@
 /** What OpenAPI says of `POST /score`, made of the schemas that serialise its answers. */
 import { Type } from '@sinclair/typebox';
 import { IMAGE_FORMATS } from '#platform/domain/image-format.ts';
+import { MODEL_NAMES } from '#platform/domain/models.ts';
 import { ERROR_CODES, type ErrorCode } from '#platform/errors/code.ts';
 import { CLIENT_CLOSED_REQUEST, PROBLEMS } from '#platform/errors/problem.ts';
 import { PROBLEM_TYPE } from '../answer/problems.ts';
 import { Answer, DeadlineProblem, problemSchema } from '../answer/schemas.ts';
+import { PARAMETER } from '../request/model-versions.ts';
 import { DEFAULT_WAIT_S, LONGEST_WAIT_S, SHORTEST_WAIT_S } from '../request/prefer.ts';
 import { FIELD } from '../request/read-upload.ts';
 
@@ -30,6 +32,14 @@ export const scoreDocumentation = (maxUploadBytes: number) => ({
       format: 'binary',
       description: `The radiograph: ${IMAGE_FORMATS.join(', ')}; 8 or 16 bit; at most ${maxUploadBytes} bytes.`,
     }),
+  }),
+  querystring: Type.Object({
+    [PARAMETER]: Type.Optional(
+      Type.String({
+        description: `The versions of the models to score with, as model:version, separated by commas, for ${MODEL_NAMES.join(', ')}; the system's choice of those that are left out. One that is not served is a 400; answers name the version that scored.`,
+        examples: ['joint-scoring:1'],
+      }),
+    ),
   }),
   headers: Type.Object({
     prefer: Type.Optional(

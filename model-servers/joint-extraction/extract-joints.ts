@@ -75,11 +75,12 @@ async function extract(
     id: work.envelope.correlationId,
     image,
     turned: request.turnedClockwiseDeg as Film['turned'],
+    versions: { localisation: request.localisationVersion, refinement: request.refinementVersion },
   };
 
   const known = new Map(request.known.map((position) => [jointFromProto(position.joint), position]));
   const allPlaced = wanted.every((joint) => known.get(joint)?.handScale !== undefined);
-  const coarse = allPlaced ? undefined : await locator.coarse(film, request.localisationVersion, when);
+  const coarse = allPlaced ? undefined : await locator.coarse(film, when);
 
   const place = async (joint: JointName): Promise<Placed | { missing: MissingReason }> => {
     const found = coarse?.joints.find((each) => each.joint === joint);

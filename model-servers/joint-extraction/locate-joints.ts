@@ -18,12 +18,17 @@ export type Net = {
 /** Closer to the film's edge than this, in hand scales, half of the joint's crop would lie beyond it. */
 const EDGE_IN_HAND_SCALES = 0.12;
 
-/** `id` tells it from the others in hand. */
-export type Film = { id: string; image: GreyImage; turned: TurnDeg };
+/** `id` tells it from the others in hand; the versions are of the networks that look at it. */
+export type Film = {
+  id: string;
+  image: GreyImage;
+  turned: TurnDeg;
+  versions: { localisation: string; refinement: string };
+};
 
 export type Locator = {
   /** All ten, whether believed or not; and the model version that answered. */
-  coarse(film: Film, version: string, when: When): Promise<{ joints: Located[]; version: string }>;
+  coarse(film: Film, when: When): Promise<{ joints: Located[]; version: string }>;
   /** The joint's exact place, or why it is missing. */
   refine(
     film: Film,
@@ -32,15 +37,15 @@ export type Locator = {
   ): Promise<Located | { joint: JointName; missing: MissingReason }>;
 };
 
-export function createLocator(infer: InferTogether, nets: { localisation: Net; refinement: Net }): Locator {
+export function createLocator(infer: InferTogether, netOf: (model: string, version: string) => Net): Locator {
   return {
-    async coarse({ id, image, turned }, version, when) {
-      const { side } = nets.localisation;
+    async coarse({ id, image, turned, versions }, when) {
+      const { side } = netOf(coarseNet.MODEL, versions.localisation);
       const input = coarseNet.prepare(image, turned, side);
       const outputs = await infer(
         id,
         coarseNet.MODEL,
-        version,
+        versions.localisation,
         coarseNet.INPUT,
         { batch: 1, ...input },
         when,
@@ -51,14 +56,15 @@ export function createLocator(infer: InferTogether, nets: { localisation: Net; r
       };
     },
 
-    async refine({ id, image }, coarse, when) {
+    async refine({ id, image, versions }, coarse, when) {
       const { joint } = coarse;
-      if (coarse.confidence < nets.localisation.threshold)
+      if (coarse.confidence < netOf(coarseNet.MODEL, versions.localisation).threshold)
         return { joint, missing: reasonFor(coarse, image) };
-      const input = fineNet.prepare(image, coarse, nets.refinement.side);
-      const outputs = await infer(id, fineNet.MODEL, '', fineNet.INPUT, { batch: 1, ...input }, when);
+      const { side, threshold } = netOf(fineNet.MODEL, versions.refinement);
+      const input = { batch: 1, ...fineNet.prepare(image, coarse, side) };
+      const outputs = await infer(id, fineNet.MODEL, versions.refinement, fineNet.INPUT, input, when);
       const refined = fineNet.interpret(fourOutputs(outputs.values), coarse);
-      if (refined.confidence < nets.refinement.threshold || isBeyondEdge(refined, image)) {
+      if (refined.confidence < threshold || isBeyondEdge(refined, image)) {
         return { joint, missing: reasonFor(refined, image) };
       }
       return { ...refined, confidence: Math.min(coarse.confidence, refined.confidence) };

@@ -53,6 +53,7 @@ export interface ExtractionRequest {
   scoringVersion: string;
   /** How often these joints have been asked for before. */
   attempt: number;
+  refinementVersion: string;
 }
 
 /** Any pod to its asker, at once. */
@@ -255,13 +256,18 @@ export interface ExtractionDone {
   localisation: Model | undefined;
 }
 
-/** Every pod, once a second, so that /readyz knows that each step is present. */
+/**
+ * Every pod, once a second, so that /readyz knows that each step is present, and a pinned version that nobody serves is
+ * refused.
+ */
 export interface Presence {
   /** body-part, joint-extraction, joint-scoring. */
   step: string;
   instance: string;
   inFlight: number;
   capacity: number;
+  /** Every version of every model that it serves. */
+  models: Model[];
 }
 
 function createBaseBodyPartRequest(): BodyPartRequest {
@@ -467,6 +473,7 @@ function createBaseExtractionRequest(): ExtractionRequest {
     localisationVersion: "",
     scoringVersion: "",
     attempt: 0,
+    refinementVersion: "",
   };
 }
 
@@ -496,6 +503,9 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     }
     if (message.attempt !== 0) {
       writer.uint32(56).uint32(message.attempt);
+    }
+    if (message.refinementVersion !== "") {
+      writer.uint32(66).string(message.refinementVersion);
     }
     return writer;
   },
@@ -579,6 +589,14 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
             message.attempt = reader.uint32();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.refinementVersion = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -612,6 +630,11 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
         ? globalThis.String(object.scoring_version)
         : "",
       attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      refinementVersion: isSet(object.refinementVersion)
+        ? globalThis.String(object.refinementVersion)
+        : isSet(object.refinement_version)
+        ? globalThis.String(object.refinement_version)
+        : "",
     };
   },
 
@@ -638,6 +661,9 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     if (message.attempt !== 0) {
       obj.attempt = Math.round(message.attempt);
     }
+    if (message.refinementVersion !== "") {
+      obj.refinementVersion = message.refinementVersion;
+    }
     return obj;
   },
 
@@ -655,6 +681,7 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     message.localisationVersion = object.localisationVersion ?? "";
     message.scoringVersion = object.scoringVersion ?? "";
     message.attempt = object.attempt ?? 0;
+    message.refinementVersion = object.refinementVersion ?? "";
     return message;
   },
 };
@@ -2152,7 +2179,7 @@ export const ExtractionDone: MessageFns<ExtractionDone> = {
 };
 
 function createBasePresence(): Presence {
-  return { step: "", instance: "", inFlight: 0, capacity: 0 };
+  return { step: "", instance: "", inFlight: 0, capacity: 0, models: [] };
 }
 
 export const Presence: MessageFns<Presence> = {
@@ -2168,6 +2195,9 @@ export const Presence: MessageFns<Presence> = {
     }
     if (message.capacity !== 0) {
       writer.uint32(32).uint32(message.capacity);
+    }
+    for (const v of message.models) {
+      Model.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2217,6 +2247,14 @@ export const Presence: MessageFns<Presence> = {
             message.capacity = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.models.push(Model.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2239,6 +2277,7 @@ export const Presence: MessageFns<Presence> = {
         ? globalThis.Number(object.in_flight)
         : 0,
       capacity: isSet(object.capacity) ? globalThis.Number(object.capacity) : 0,
+      models: globalThis.Array.isArray(object?.models) ? object.models.map((e: any) => Model.fromJSON(e)) : [],
     };
   },
 
@@ -2256,6 +2295,9 @@ export const Presence: MessageFns<Presence> = {
     if (message.capacity !== 0) {
       obj.capacity = Math.round(message.capacity);
     }
+    if (message.models?.length) {
+      obj.models = message.models.map((e) => Model.toJSON(e));
+    }
     return obj;
   },
 
@@ -2268,6 +2310,7 @@ export const Presence: MessageFns<Presence> = {
     message.instance = object.instance ?? "";
     message.inFlight = object.inFlight ?? 0;
     message.capacity = object.capacity ?? 0;
+    message.models = object.models?.map((e) => Model.fromPartial(e)) || [];
     return message;
   },
 };
