@@ -16,6 +16,10 @@ ten as it is done, \`{"joint":"mcp1", …the fields of ScoredJoint}\` or \`{"joi
 \`completed\`, the whole answer with \`"status"\` 200 or 504, or \`problem\`. The head waits for the body part, so a
 refusal is a plain problem here too. A comment line comes every 10 s.`;
 
+const AGAIN = `
+Where a \`Retry-After\` comes, or the connection breaks before an answer does, ask once more, in the second case after some
+seconds. That is safe: a film has the same scores each time, and a scoring changes nothing.`;
+
 const REQUEST_ID = { 'X-Request-Id': Type.String({ description: 'Taken from the request, or made.' }) };
 const APPLIED = { 'Preference-Applied': Type.String({ description: 'The deadline that holds, as wait=N.' }) };
 const RETRY_AFTER = { 'Retry-After': Type.Integer({ description: 'Whole seconds.' }) };
@@ -24,7 +28,7 @@ export const scoreDocumentation = (maxUploadBytes: number) => ({
   tags: ['scoring'],
   operationId: 'score',
   summary: 'Score the finger joints of a radiograph of a left hand',
-  description: `Ratingen erosion scores, 0 to 5, of MCP 1–5 and PIP 1–5. For research use only: no answer is a diagnosis.\n${EVENTS}`,
+  description: `Ratingen erosion scores, 0 to 5, of MCP 1–5 and PIP 1–5. For research use only: no answer is a diagnosis.\n${EVENTS}\n${AGAIN}`,
   consumes: ['multipart/form-data'],
   body: Type.Object({
     [FIELD]: Type.Unsafe<unknown>({
