@@ -12,7 +12,14 @@ import { GatewayAway } from './score-film.ts';
 import { type FilmResult, scoreFilms } from './score-films.ts';
 import { tableOf } from './table.ts';
 
-type Options = { url: string; concurrency: number; csv?: string; json?: string; overlays?: string };
+type Options = {
+  url: string;
+  concurrency: number;
+  csv?: string;
+  json?: string;
+  overlays?: string;
+  model: string[];
+};
 
 const command = new Command()
   .name('npm run score --')
@@ -25,6 +32,12 @@ const command = new Command()
   )
   .option('--json <file>', 'append one JSON line for each film: the whole answer')
   .option('--overlays <folder>', 'a picture for each film, with boxes and grades drawn over it')
+  .option(
+    '--model <model:version>',
+    'the version of a model to score with, as joint-scoring:1, for each model once: a study over years keeps to one',
+    (one: string, before: string[]) => [...before, one],
+    [],
+  )
   .option('--concurrency <number>', 'films on their way at once', positive, 4)
   .addHelpText(
     'after',
@@ -43,7 +56,10 @@ try {
   process.exitCode = thrown instanceof GatewayAway ? 1 : 2;
 }
 
-async function run(places: string[], { url, concurrency, csv, json, overlays }: Options): Promise<number> {
+async function run(
+  places: string[],
+  { url, concurrency, csv, json, overlays, model }: Options,
+): Promise<number> {
   const films = (await findFilms(places)).filter((film) => !overlays || !isBelow(film, overlays));
   for (const file of [csv, json]) if (file) await mkdir(dirname(file), { recursive: true });
   const results = csv === undefined ? undefined : await openResultsFile(csv);
@@ -61,6 +77,7 @@ async function run(places: string[], { url, concurrency, csv, json, overlays }: 
     await scoreFilms(todo, {
       url: url.replace(/\/+$/, ''),
       concurrency,
+      models: model,
       token,
       signal: interrupted.signal,
       onWait: progress.waiting,

@@ -22,16 +22,19 @@ export async function scoreFilm(
     url,
     signal,
     token,
+    models = [],
     onWait,
   }: {
     url: string;
     signal: AbortSignal;
     token?: string | undefined;
+    /** `model:version`, where one is to be kept to. */
+    models?: readonly string[] | undefined;
     onWait?: (seconds: number, why: string) => void;
   },
 ): Promise<Outcome> {
   for (let tries = 1; ; tries++) {
-    const attempt = await send(path, { url, signal, token });
+    const attempt = await send(path, { url, signal, token, models });
     if ('away' in attempt) {
       if (tries >= TRIES) throw new GatewayAway(url, attempt.away);
     } else if (!isTransient(attempt.outcome) || tries >= TRIES) {
@@ -48,7 +51,12 @@ type Attempt = { outcome: Outcome; retryAfterS?: number } | { away: unknown };
 
 async function send(
   path: string,
-  { url, signal, token }: { url: string; signal: AbortSignal; token: string | undefined },
+  {
+    url,
+    signal,
+    token,
+    models,
+  }: { url: string; signal: AbortSignal; token: string | undefined; models: readonly string[] },
 ): Promise<Attempt> {
   const body = new FormData();
   // The name stays here: it may name a patient, and the gateway has no use for it.
@@ -56,7 +64,8 @@ async function send(
   let response: Response;
   let text: string;
   try {
-    response = await fetch(`${url}/score`, { method: 'POST', body, signal, headers: showing(token) });
+    const query = models.length > 0 ? `?modelVersions=${encodeURIComponent(models.join(','))}` : '';
+    response = await fetch(`${url}/score${query}`, { method: 'POST', body, signal, headers: showing(token) });
     text = await response.text();
   } catch (thrown) {
     signal.throwIfAborted();

@@ -12,13 +12,14 @@ export async function scoreFilms(
     concurrency: number;
     signal: AbortSignal;
     token?: string | undefined;
+    models?: readonly string[];
     onWait(film: string, seconds: number, why: string): void;
     onResult(result: FilmResult): Promise<void>;
   },
 ): Promise<void> {
-  const { url, concurrency, signal, token, onWait, onResult } = settings;
+  const { url, concurrency, signal, token, models, onWait, onResult } = settings;
   await eachInTurn(films, { concurrency, signal }, async (film, until) =>
-    onResult({ film, outcome: await outcomeOf(film, { url, signal: until, token, onWait }) }),
+    onResult({ film, outcome: await outcomeOf(film, { url, signal: until, token, models, onWait }) }),
   );
 }
 
@@ -31,6 +32,7 @@ async function outcomeOf(
     url: string;
     signal: AbortSignal;
     token: string | undefined;
+    models: readonly string[] | undefined;
     onWait(film: string, seconds: number, why: string): void;
   },
 ): Promise<Outcome> {

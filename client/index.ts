@@ -4,9 +4,11 @@
  */
 import { type ChannelCredentials, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { type Joint, jointToJSON, ScoringServiceClient } from '../proto/generated/deepxray/v1/scoring.ts';
-import { ErrorInfo, Status } from '../proto/generated/google/rpc/error_details.ts';
+import { ErrorInfo } from '../proto/generated/google/rpc/error_details.ts';
+import { detailOf } from './error-details.ts';
 
 export * from '../proto/generated/deepxray/v1/scoring.ts';
+export { score } from './score.ts';
 // Of the very grpc-js that the stubs call: another copy's would not be known to them.
 export { credentials, Metadata };
 
@@ -30,16 +32,12 @@ export const jointName = (joint: Joint): string => jointToJSON(joint).replace('J
 export const traceIdOf = (error: Pick<ServiceError, 'metadata'>): string | undefined =>
   error.metadata.get('trace-id')[0]?.toString();
 
-const ERROR_INFO = 'type.googleapis.com/google.rpc.ErrorInfo';
-
 /** Why a call was refused, as `NOT_A_LEFT_HAND` with `{ kind: 'right-hand' }`; undefined where the mesh did not say. */
 export function reasonOf(
   error: Pick<ServiceError, 'metadata'>,
 ): { reason: string; metadata: Record<string, string> } | undefined {
-  const [bytes] = error.metadata.get('grpc-status-details-bin');
-  if (!(bytes instanceof Uint8Array)) return undefined;
-  const info = Status.decode(bytes).details.find(({ typeUrl }) => typeUrl === ERROR_INFO);
-  if (!info) return undefined;
-  const { reason, metadata } = ErrorInfo.decode(info.value);
+  const bytes = detailOf(error, 'google.rpc.ErrorInfo');
+  if (!bytes) return undefined;
+  const { reason, metadata } = ErrorInfo.decode(bytes);
   return { reason, metadata };
 }

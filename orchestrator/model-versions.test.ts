@@ -14,12 +14,20 @@ test('shares are read as they are written', () => {
   expect(read('')).toEqual({});
 });
 
-test.each(['joint-scoring', 'joint-scoring=', 'joint-scoring=latest', 'joint-scoring=1:0', '=1', 'a=1:x'])(
-  'what makes no sense is told how to write it: %s',
-  (text) => {
-    expect(() => read(text)).toThrow(/is not model=version/);
-  },
-);
+test.each([
+  'joint-scoring',
+  'joint-scoring=',
+  'joint-scoring=latest',
+  'joint-scoring=1:0',
+  '=1',
+  'joint-scoring=1:x',
+])('what makes no sense is told how to write it: %s', (text) => {
+  expect(() => read(text)).toThrow(/is not model=version/);
+});
+
+test('a share of a model that is not there is told', () => {
+  expect(() => read('joint-scorin=1')).toThrow(/there is no model joint-scorin; there are body-part, /);
+});
 
 describe('a radiograph gets', () => {
   const shares = read('joint-scoring=1:90,2:10');

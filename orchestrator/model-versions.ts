@@ -3,6 +3,7 @@
  * setting names, by their shares; chosen once a radiograph, so that none mixes two. Where nobody names one the pods
  * take their latest, which in a rollout is not the same everywhere.
  */
+import { isModelName, MODEL_NAMES } from '#platform/domain/models.ts';
 import type { Setting } from '#platform/process/settings.ts';
 
 /** Model → versions with the parts of the requests that each gets. */
@@ -34,6 +35,7 @@ function sharesOfModel(text: string): [model: string, shares: VersionShares[stri
   if (model === '' || shares.some(({ version }) => version === '') || total(shares) === 0) {
     throw new Error(`“${text}” is not model=version or model=version:parts,version:parts`);
   }
+  if (!isModelName(model)) throw new Error(`there is no model ${model}; there are ${MODEL_NAMES.join(', ')}`);
   return [model, shares];
 }
 

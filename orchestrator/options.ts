@@ -1,5 +1,6 @@
 /** What a client gives with its radiograph, checked: the truth about the body part and joints, versions, a choice of joints. */
 import { type JointName, jointFromProto, jointToProto } from '#platform/domain/joints.ts';
+import { isModelName, MODEL_NAMES } from '#platform/domain/models.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import { isTurn } from '#platform/image/grey-image.ts';
 import type { JointPosition } from '#proto/deepxray/bus/v1/bus.ts';
@@ -13,11 +14,15 @@ export type Options = {
   modelVersions: Record<string, string>;
 };
 
-/** Throws `bad-request`. */
+/** Throws `bad-request` or `unknown-model`. */
 export function readOptions(options: ScoreOptions | undefined): Options {
   const bodyPart = options?.bodyPart;
   if (bodyPart && !isTurn(bodyPart.turnedClockwiseDeg)) {
     throw new DeepXRayError('bad-request', 'options.body_part.turned_clockwise_deg is 0, 90, 180 or 270.');
+  }
+  const unknown = Object.keys(options?.modelVersions ?? {}).find((name) => !isModelName(name));
+  if (unknown !== undefined) {
+    throw new DeepXRayError('unknown-model', `Versions can be named of: ${MODEL_NAMES.join(', ')}.`);
   }
   return {
     bodyPart,

@@ -59,6 +59,7 @@ export type ScoreCommand = {
 /** Throws DeepXRayError. At the deadline it resolves, with what is done and `deadline` for the rest. */
 export async function scoreRadiograph(asked: ScoreCommand, parts: Parts): Promise<Completed> {
   const { inbox } = parts.gatherer;
+  parts.presence.requireServed(asked.options.modelVersions);
   const modelVersions = chooseVersions(parts.versionShares, asked.options.modelVersions);
   const command = { ...asked, options: { ...asked.options, modelVersions } };
   const envelope: Envelope = {
@@ -110,6 +111,7 @@ async function walk(
     const extraction = {
       image: held.source,
       turnedClockwiseDeg: bodyPart.turnedClockwiseDeg,
+      refinementVersion: options.modelVersions['joint-refinement'] ?? '',
       localisationVersion: options.modelVersions['joint-localisation'] ?? '',
       scoringVersion: options.modelVersions['joint-scoring'] ?? '',
       thumbnail,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { JOINT_NAMES } from '../platform/domain/joints.ts';
+import { adminPorts } from './harness/admin-ports.ts';
 import { type Hand, syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
 import { scoreJson } from './harness/score.ts';
@@ -69,6 +70,32 @@ test('the ten lines of Python print the same from the .proto file in the package
   });
   expect(lines(stdout)).toEqual(expected);
 });
+
+test('a film whose orchestrator is killed while it is scored is asked once more, and has its scores', async () => {
+  const script = `
+    import { readFileSync } from 'node:fs';
+    import { connectScoring, jointName, score } from '@deepxray/client';
+    const client = connectScoring(process.argv[2]);
+    const { joints } = await score(client, { xray: readFileSync('hand.png') }, { deadlineMs: 30000 });
+    for (const { joint, result } of joints) console.log(jointName(joint), result.value.score);
+    client.close();`;
+  await writeFile(join(folder, 'patient.mjs'), script);
+  const orchestrator = adminPorts(mesh, 1).find(({ role }) => role === 'orchestrator')!;
+  const frozen = await mesh.freeze('body-part');
+  const scoring = run(process.execPath, ['patient.mjs', mesh.grpc], { cwd: folder });
+  try {
+    await mesh.waitUntil('it is in the hands of the orchestrator', () => isInHand(orchestrator.port), 20_000);
+    await mesh.kill('orchestrator');
+  } finally {
+    mesh.thaw(frozen);
+  }
+  expect(lines((await scoring).stdout)).toEqual(expected);
+});
+
+async function isInHand(port: number): Promise<boolean> {
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return /^deepxray_scorings_in_flight(?:\{[^}]*\})? 1$/m.test(metrics);
+}
 
 test('a refusal names its reason, and what was seen instead', async () => {
   const script = `

@@ -140,6 +140,7 @@ test(`spoilt messages on NATS change nothing for others (${RUNS} tries, seed ${S
       known: [],
       localisationVersion: '',
       scoringVersion: '',
+      refinementVersion: '',
       attempt: 0,
       thumbnail: grey,
     }).finish(),

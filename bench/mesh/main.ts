@@ -139,5 +139,5 @@ row(
 for (const { role, miB } of memory) row(`  ${role}`, miB);
 row('start to ready, ms', startedMs);
 console.log();
-for (const line of await tracingRows(film, seconds)) console.log(line);
+for (const line of await tracingRows(film)) console.log(line);
 process.exit(0);

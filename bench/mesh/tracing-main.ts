@@ -7,9 +7,20 @@ import { sampleHand } from './sample-hand.ts';
 import { tracingRows } from './tracing-rows.ts';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '10' }, 'to-silence': { type: 'boolean', default: false } },
+  options: {
+    pairs: { type: 'string', default: '40' },
+    'to-silence': { type: 'boolean', default: false },
+  },
 });
-const rows = await tracingRows(await sampleHand(), Number(values.seconds), {
+<<<<<<< HEAD
+const rows = await tracingRows(await sampleHand(), {
+  pairs: Number(values.pairs),
+=======
+const pairs = Number(values.pairs);
+if (!(pairs >= 6)) throw new RangeError('no median of fewer than six pairs has an interval of 95 %');
+const rows = await tracingRows(await sampleHand(), {
+  pairs,
+>>>>>>> telemetry
   toSilence: values['to-silence'],
 });
 for (const row of rows) console.log(row);

@@ -8,10 +8,9 @@ const row = (name: string, ...cells: (string | number)[]) =>
 
 export async function tracingRows(
   film: Uint8Array,
-  seconds: number,
-  { toSilence = false } = {},
+  { pairs = 40, toSilence = false } = {},
 ): Promise<string[]> {
-  const { off, on, lost, added } = await measureTracingCost(film, seconds, { toSilence });
+  const { off, on, lost, added, sink } = await measureTracingCost(film, { pairs, toSilence });
   return [
     row('tracing, 8 clients', 'films/s', 'core ms'),
     row('  off', off.perSecond, off.coreMs),
@@ -20,8 +19,10 @@ export async function tracingRows(
       on.perSecond,
       on.coreMs,
     ),
-    row('  over the turns', 'median', 'least', 'most'),
-    row('  throughput lost', ...[lost.median, lost.least, lost.most].map(percent)),
-    row('  core time added', ...[added.median, added.least, added.most].map(percent)),
+    row(`  over ${pairs} pairs of turns`, 'median', '95 % low', '95 % high'),
+    row('  throughput lost', ...[lost.median, lost.low, lost.high].map(percent)),
+    row('  core time added', ...[added.median, added.low, added.high].map(percent)),
+    row('  a radiograph to the collector', 'exports', 'kB', 'core ms'),
+    row('', sink.exports, sink.kB, sink.coreMs),
   ];
 }

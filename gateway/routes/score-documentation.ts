@@ -1,10 +1,12 @@
 /** What OpenAPI says of `POST /score`, made of the schemas that serialise its answers. */
 import { Type } from '@sinclair/typebox';
 import { IMAGE_FORMATS } from '#platform/domain/image-format.ts';
+import { MODEL_NAMES } from '#platform/domain/models.ts';
 import { ERROR_CODES, type ErrorCode } from '#platform/errors/code.ts';
 import { CLIENT_CLOSED_REQUEST, PROBLEMS } from '#platform/errors/problem.ts';
 import { PROBLEM_TYPE } from '../answer/problems.ts';
 import { Answer, DeadlineProblem, problemSchema } from '../answer/schemas.ts';
+import { PARAMETER } from '../request/model-versions.ts';
 import { DEFAULT_WAIT_S, LONGEST_WAIT_S, SHORTEST_WAIT_S } from '../request/prefer.ts';
 import { FIELD } from '../request/read-upload.ts';
 
@@ -14,6 +16,10 @@ ten as it is done, \`{"joint":"mcp1", …the fields of ScoredJoint}\` or \`{"joi
 \`completed\`, the whole answer with \`"status"\` 200 or 504, or \`problem\`. The head waits for the body part, so a
 refusal is a plain problem here too. A comment line comes every 10 s.`;
 
+const AGAIN = `
+Where a \`Retry-After\` comes, or the connection breaks before an answer does, ask once more, in the second case after some
+seconds. That is safe: a film has the same scores each time, and a scoring changes nothing.`;
+
 const REQUEST_ID = { 'X-Request-Id': Type.String({ description: 'Taken from the request, or made.' }) };
 const APPLIED = { 'Preference-Applied': Type.String({ description: 'The deadline that holds, as wait=N.' }) };
 const RETRY_AFTER = { 'Retry-After': Type.Integer({ description: 'Whole seconds.' }) };
@@ -22,7 +28,7 @@ export const scoreDocumentation = (maxUploadBytes: number) => ({
   tags: ['scoring'],
   operationId: 'score',
   summary: 'Score the finger joints of a radiograph of a left hand',
-  description: `Ratingen erosion scores, 0 to 5, of MCP 1–5 and PIP 1–5. For research use only: no answer is a diagnosis.\n${EVENTS}`,
+  description: `Ratingen erosion scores, 0 to 5, of MCP 1–5 and PIP 1–5. For research use only: no answer is a diagnosis.\n${EVENTS}\n${AGAIN}`,
   consumes: ['multipart/form-data'],
   body: Type.Object({
     [FIELD]: Type.Unsafe<unknown>({
@@ -30,6 +36,14 @@ export const scoreDocumentation = (maxUploadBytes: number) => ({
       format: 'binary',
       description: `The radiograph: ${IMAGE_FORMATS.join(', ')}; 8 or 16 bit; at most ${maxUploadBytes} bytes.`,
     }),
+  }),
+  querystring: Type.Object({
+    [PARAMETER]: Type.Optional(
+      Type.String({
+        description: `The versions of the models to score with, as model:version, separated by commas, for ${MODEL_NAMES.join(', ')}; the system's choice of those that are left out. One that is not served is a 400; answers name the version that scored.`,
+        examples: ['joint-scoring:1'],
+      }),
+    ),
   }),
   headers: Type.Object({
     prefer: Type.Optional(

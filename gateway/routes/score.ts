@@ -19,6 +19,7 @@ import { errorOf } from '../answer/problems.ts';
 import { wantsEventStream } from '../request/accept.ts';
 import { deadlinesOf } from '../request/deadlines.ts';
 import type { Identity } from '../request/identity.ts';
+import { readModelVersions } from '../request/model-versions.ts';
 import { readWait } from '../request/prefer.ts';
 import { readUpload, requireUploadHeaders } from '../request/read-upload.ts';
 import type { Orchestrator } from '../scoring/orchestrator.ts';
@@ -68,6 +69,7 @@ async function score(
   const waitS = readWait(request.headers.prefer);
   const deadlines = deadlinesOf(waitS);
   reply.header('preference-applied', `wait=${waitS}`);
+  const modelVersions = readModelVersions(request.query);
   requireUploadHeaders(request, maxUploadBytes);
   // Before a byte of the upload is read: who is refused should not have to send it first.
   const leave = admission.enter(clientOf(request));
@@ -77,6 +79,7 @@ async function score(
       requestId: request.identity.requestId,
       // What nobody here asked for is no business of the orchestrator's.
       authorization: request.caller ? request.headers.authorization : undefined,
+      modelVersions,
       deadlines,
       clientGone: hungUp(reply.raw),
       onCorrelationId(correlationId: string) {

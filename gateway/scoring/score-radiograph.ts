@@ -16,6 +16,7 @@ import {
   Completed_Outcome,
   type ScoreChunk,
   type ScoreEvent,
+  type ScoreOptions,
 } from '#proto/deepxray/v1/scoring.ts';
 import type { Deadlines } from '../request/deadlines.ts';
 import { bodyPartFromProto, jointFromResult } from './from-proto.ts';
@@ -28,6 +29,8 @@ export type ScoreCommand = {
   requestId: string;
   /** The client's token or key, where one was asked for. */
   authorization?: string | undefined;
+  /** Those that the client wants; of the others the orchestrator chooses. */
+  modelVersions: Record<string, string>;
   deadlines: Deadlines;
   /** Aborts when the client hangs up. */
   clientGone: AbortSignal;
@@ -90,7 +93,7 @@ const isDeadline = (thrown: unknown): boolean =>
   (thrown instanceof DeepXRayError && thrown.code === 'deadline-exceeded');
 
 async function callOrchestrator(
-  { film, requestId, authorization, deadlines, clientGone, onCorrelationId }: ScoreCommand,
+  { film, requestId, authorization, modelVersions, deadlines, clientGone, onCorrelationId }: ScoreCommand,
   gathered: Gathered,
   orchestrator: Orchestrator,
 ): Promise<Completed> {
@@ -106,7 +109,7 @@ async function callOrchestrator(
     return await Promise.race([
       completed,
       // What is wrong with the upload is known here first; a refusal of the orchestrator may come before its end.
-      sendFilm(film, call).then(() => completed),
+      sendFilm(film, modelVersions, call).then(() => completed),
       orchestrator.whenAway(over.signal),
       rejectedBy(signal),
     ]);
@@ -136,11 +139,19 @@ function addJoint(gathered: Gathered, result: Parameters<typeof jointFromResult>
 }
 
 /** Takes from the upload no faster than the orchestrator does. */
-async function sendFilm(film: AsyncIterable<Uint8Array>, call: Call): Promise<void> {
+async function sendFilm(
+  film: AsyncIterable<Uint8Array>,
+  modelVersions: Record<string, string>,
+  call: Call,
+): Promise<void> {
+  let options: ScoreOptions | undefined = { bodyPart: undefined, joints: [], only: [], modelVersions };
   for await (const piece of film) {
     const xray = piece as Uint8Array<ArrayBuffer>;
     // Rejects when the call fails or is cancelled.
-    if (!call.write({ xray, options: undefined })) await once(call, 'drain');
+    const isFull = !call.write({ xray, options });
+    // Only those of the first piece count.
+    options = undefined;
+    if (isFull) await once(call, 'drain');
   }
   call.end();
 }

@@ -16,10 +16,14 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
       encodeRefusal: (refusal) =>
         BodyPartReply.encode({ reply: { $case: 'refusal', value: refusal } }).finish(),
       createHandler({ client, describe }) {
-        const description = describe(MODEL);
-        const threshold = numberParameter(description, 'threshold', THRESHOLD);
-        return (work) =>
-          classifyBodyPart(work, { client, side: description.width, threshold, log: surroundings.log });
+        const netOf = (version: string) => {
+          const description = describe(MODEL, version);
+          return {
+            side: description.width,
+            threshold: numberParameter(description, 'threshold', THRESHOLD),
+          };
+        };
+        return (work) => classifyBodyPart(work, { client, netOf, log: surroundings.log });
       },
     },
     values,

@@ -13,7 +13,16 @@ import { INPUT, interpret, MODEL, prepare } from './body-part-model.ts';
 
 export async function classifyBodyPart(
   work: Work,
-  { client, side, threshold, log }: { client: ModelClient; side: number; threshold: number; log: Logger },
+  {
+    client,
+    netOf,
+    log,
+  }: {
+    client: ModelClient;
+    /** What its config says of a version. */
+    netOf(version: string): { side: number; threshold: number };
+    log: Logger;
+  },
 ): Promise<void> {
   const answer = (reply: NonNullable<BodyPartReply['reply']>) =>
     work.respond(BodyPartReply.encode({ reply }).finish());
@@ -25,6 +34,7 @@ export async function classifyBodyPart(
     refuse(Refusal_Reason.REASON_INVALID);
     throw new MalformedMessage('no thumbnail that is whole');
   }
+  const { side, threshold } = netOf(request.modelVersion);
   const image = prepare(request.thumbnail, side);
   try {
     const outputs = await client.infer(

@@ -18,18 +18,15 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
       models: [LOCALISATION, REFINEMENT],
       encodeRefusal,
       createHandler({ bus, client, describe }) {
-        const net = (model: string) => {
-          const description = describe(model);
+        const netOf = (model: string, version: string) => {
+          const description = describe(model, version);
           return {
             side: description.width,
             threshold: numberParameter(description, 'threshold', THRESHOLD),
           };
         };
-        const infer = oneCallForWhatWaits(client, (model) => describe(model).maxBatch);
-        const locator = createLocator(infer, {
-          localisation: net(LOCALISATION),
-          refinement: net(REFINEMENT),
-        });
+        const infer = oneCallForWhatWaits(client, (...model) => describe(...model).maxBatch);
+        const locator = createLocator(infer, netOf);
         return (work) => extractJoints(work, { bus, locator, log: surroundings.log });
       },
     },

@@ -71,16 +71,15 @@ async function extract(
 ): Promise<void> {
   const when = { deadline: work.envelope.deadline, signal: work.signal };
   const id = work.envelope.correlationId;
+  const versions = { localisation: request.localisationVersion, refinement: request.refinementVersion };
   const known = new Map(request.known.map((position) => [jointFromProto(position.joint), position]));
   const allPlaced = wanted.every((joint) => known.get(joint)?.handScale !== undefined);
 
   const pulling = inSpan('pull radiograph', {}, () => pullRadiograph(bus, source, work.envelope));
-  const glance = { ...source, id, turned: request.turnedClockwiseDeg as TurnDeg };
-  const looking = allPlaced
-    ? undefined
-    : locator.coarse(glance, request.thumbnail, pulling, request.localisationVersion, when);
+  const glance = { ...source, id, versions, turned: request.turnedClockwiseDeg as TurnDeg };
+  const looking = allPlaced ? undefined : locator.coarse(glance, request.thumbnail, pulling, when);
   const [image, coarse] = await Promise.all([pulling, looking]);
-  const film: Film = { id, image };
+  const film: Film = { id, image, versions };
 
   const place = async (joint: JointName): Promise<Placed | { missing: MissingReason }> => {
     const found = coarse?.joints.find((each) => each.joint === joint);

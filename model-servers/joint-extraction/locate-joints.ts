@@ -18,11 +18,13 @@ export type Net = {
 /** Closer to the film's edge than this, in hand scales, half of the joint's crop would lie beyond it. */
 const EDGE_IN_HAND_SCALES = 0.12;
 
-/** `id` tells it from the others in hand. */
-export type Film = { id: string; image: GreyImage };
+/** `id` tells it from the others in hand; the versions are of the networks that look at it. */
+type Looked = { id: string; versions: { localisation: string; refinement: string } };
+
+export type Film = Looked & { image: GreyImage };
 
 /** What is known of a film before its pixels are here. */
-export type Announced = { id: string; width: number; height: number; turned: TurnDeg };
+export type Announced = Looked & { width: number; height: number; turned: TurnDeg };
 
 export type Locator = {
   /** All ten, whether believed or not; and the model version that answered. Waits for the image only if it must. */
@@ -30,7 +32,6 @@ export type Locator = {
     film: Announced,
     thumbnail: GreyImage | undefined,
     image: Promise<GreyImage>,
-    version: string,
     when: When,
   ): Promise<{ joints: Located[]; version: string }>;
   /** The joint's exact place, or why it is missing. */
@@ -41,27 +42,29 @@ export type Locator = {
   ): Promise<Located | { joint: JointName; missing: MissingReason }>;
 };
 
-export function createLocator(infer: InferTogether, nets: { localisation: Net; refinement: Net }): Locator {
+export function createLocator(infer: InferTogether, netOf: (model: string, version: string) => Net): Locator {
   return {
-    async coarse(film, thumbnail, image, version, when) {
-      const { side } = nets.localisation;
+    async coarse(film, thumbnail, image, when) {
+      const { localisation } = film.versions;
+      const { side } = netOf(coarseNet.MODEL, localisation);
       const view = thumbnail && isDetailed(thumbnail, film, side) ? thumbnail : await image;
       const input = { batch: 1, ...coarseNet.prepare(view, film.turned, side) };
-      const outputs = await infer(film.id, coarseNet.MODEL, version, coarseNet.INPUT, input, when);
+      const outputs = await infer(film.id, coarseNet.MODEL, localisation, coarseNet.INPUT, input, when);
       return {
         joints: coarseNet.interpret(fourOutputs(outputs.values), film, film.turned, side),
         version: outputs.version,
       };
     },
 
-    async refine({ id, image }, coarse, when) {
+    async refine({ id, image, versions }, coarse, when) {
       const { joint } = coarse;
-      if (coarse.confidence < nets.localisation.threshold)
+      if (coarse.confidence < netOf(coarseNet.MODEL, versions.localisation).threshold)
         return { joint, missing: reasonFor(coarse, image) };
-      const input = fineNet.prepare(image, coarse, nets.refinement.side);
-      const outputs = await infer(id, fineNet.MODEL, '', fineNet.INPUT, { batch: 1, ...input }, when);
+      const { side, threshold } = netOf(fineNet.MODEL, versions.refinement);
+      const input = { batch: 1, ...fineNet.prepare(image, coarse, side) };
+      const outputs = await infer(id, fineNet.MODEL, versions.refinement, fineNet.INPUT, input, when);
       const refined = fineNet.interpret(fourOutputs(outputs.values), coarse);
-      if (refined.confidence < nets.refinement.threshold || isBeyondEdge(refined, image)) {
+      if (refined.confidence < threshold || isBeyondEdge(refined, image)) {
         return { joint, missing: reasonFor(refined, image) };
       }
       return { ...refined, confidence: Math.min(coarse.confidence, refined.confidence) };

@@ -13,11 +13,15 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
       models: [MODEL],
       encodeRefusal,
       createHandler({ client, describe }) {
-        const description = describe(MODEL);
-        const threshold = numberParameter(description, 'threshold', DEFAULT_THRESHOLD);
-        const infer = oneCallForWhatWaits(client, () => description.maxBatch);
-        return (work) =>
-          scoreCrop(work, { infer, side: description.width, threshold, log: surroundings.log });
+        const infer = oneCallForWhatWaits(client, (...model) => describe(...model).maxBatch);
+        const netOf = (version: string) => {
+          const description = describe(MODEL, version);
+          return {
+            side: description.width,
+            threshold: numberParameter(description, 'threshold', DEFAULT_THRESHOLD),
+          };
+        };
+        return (work) => scoreCrop(work, { infer, netOf, log: surroundings.log });
       },
     },
     values,

@@ -15,10 +15,14 @@ import type { Work } from '../sidecar/step.ts';
 import { whyMissing } from '../sidecar/why-missing.ts';
 import { INPUT, interpret, MODEL, prepare } from './scoring-model.ts';
 
-export async function scoreCrop(
-  work: Work,
-  parts: { infer: InferTogether; side: number; threshold: number; log: Logger },
-): Promise<void> {
+export type Parts = {
+  infer: InferTogether;
+  /** What its config says of a version. */
+  netOf(version: string): { side: number; threshold: number };
+  log: Logger;
+};
+
+export async function scoreCrop(work: Work, parts: Parts): Promise<void> {
   const request = decodeRequest(work.payload);
   const crop = request?.crop;
   const name = request && jointFromProto(request.joint);
@@ -34,9 +38,10 @@ export async function scoreCrop(
 async function grade(
   work: Work,
   { joint, crop, modelVersion, attempt }: CropRequest,
-  { infer, side, threshold, log }: { infer: InferTogether; side: number; threshold: number; log: Logger },
+  { infer, netOf, log }: Parts,
   span: Span,
 ): Promise<void> {
+  const { side, threshold } = netOf(modelVersion);
   const missing = (reason: MissingReason) =>
     work.report({ $case: 'missing', value: { joint, reason, attempt } });
   try {

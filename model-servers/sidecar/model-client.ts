@@ -6,7 +6,11 @@ import { DeepXRayError } from '#platform/errors/code.ts';
 import { CHANNEL_OPTIONS, callUnary } from '#platform/grpc/client.ts';
 import { channelCredentialsOf } from '#platform/grpc/credentials.ts';
 import type { Identity } from '#platform/tls/identity.ts';
-import { GRPCInferenceServiceClient, type ModelInferResponse } from '#proto/inference/grpc_service.ts';
+import {
+  GRPCInferenceServiceClient,
+  type ModelConfig,
+  type ModelInferResponse,
+} from '#proto/inference/grpc_service.ts';
 
 const SERVICE = 'inference.GRPCInferenceService';
 const READY_WITHIN_MS = 400;
@@ -26,7 +30,9 @@ export type Outputs = {
   values(output: string): Float32Array;
 };
 
+/** Of one version of a model. */
 export type ModelDescription = {
+  version: string;
   /** Pixels. */
   height: number;
   width: number;
@@ -45,7 +51,8 @@ export type ModelClient = {
   isReady(): Promise<boolean>;
   /** A call found nobody there; until a look finds it ready, or another call is answered. */
   isAway(): boolean;
-  describe(model: string, when: When): Promise<ModelDescription>;
+  /** Every version that is served, from the oldest to the latest. */
+  describe(model: string, when: When): Promise<ModelDescription[]>;
   /** Throws DeepXRayError. An empty version is the server's choice. */
   infer(model: string, version: string, input: string, images: GreyBatch, when: When): Promise<Outputs>;
   close(): void;
@@ -85,14 +92,23 @@ export function createModelClient(
     },
 
     async describe(model, when) {
-      const call = client.modelConfig.bind(client);
-      const { config } = await callUnary(`${SERVICE}/ModelConfig`, call, { name: model, version: '' }, when);
-      const [height, width] = (config?.input[0]?.dims ?? []).slice(-2).map(Number);
-      if (!config || !height || !width) throw new Error(`model ${model} names no input height and width`);
-      const parameters = Object.fromEntries(
-        Object.entries(config.parameters).map(([key, { stringValue }]) => [key, stringValue]),
+      const askVersions = client.modelMetadata.bind(client);
+      const asked = { name: model, version: '' };
+      const { versions } = await callUnary(`${SERVICE}/ModelMetadata`, askVersions, asked, when);
+      const askConfig = client.modelConfig.bind(client);
+      return Promise.all(
+        versions
+          .toSorted((one, other) => Number(one) - Number(other))
+          .map(async (version) => {
+            const { config } = await callUnary(
+              `${SERVICE}/ModelConfig`,
+              askConfig,
+              { ...asked, version },
+              when,
+            );
+            return descriptionOf(version, config, model);
+          }),
       );
-      return { height, width, maxBatch: Math.max(1, config.maxBatchSize), parameters };
     },
 
     async infer(model, version, input, { batch, height, width, pixels }, when) {
@@ -130,6 +146,15 @@ export function createModelClient(
 
     close: () => client.close(),
   };
+}
+
+function descriptionOf(version: string, config: ModelConfig | undefined, model: string): ModelDescription {
+  const [height, width] = (config?.input[0]?.dims ?? []).slice(-2).map(Number);
+  if (!config || !height || !width) throw new Error(`model ${model} names no input height and width`);
+  const parameters = Object.fromEntries(
+    Object.entries(config.parameters).map(([key, { stringValue }]) => [key, stringValue]),
+  );
+  return { version, height, width, maxBatch: Math.max(1, config.maxBatchSize), parameters };
 }
 
 function outputsOf(response: ModelInferResponse): Outputs {

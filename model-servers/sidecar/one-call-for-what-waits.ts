@@ -23,7 +23,7 @@ export type InferTogether = (film: string, ...call: Parameters<ModelClient['infe
 export function oneCallForWhatWaits(
   { infer }: Pick<ModelClient, 'infer'>,
   /** Samples that the model takes in one call. */
-  maxBatchOf: (model: string) => number,
+  maxBatchOf: (model: string, version: string) => number,
 ): InferTogether {
   const lines = new Map<string, Line>();
 
@@ -33,7 +33,7 @@ export function oneCallForWhatWaits(
     lines.set(key, line);
 
     const callNext = async () => {
-      const together = takeUpTo(line.waiting, maxBatchOf(model));
+      const together = takeUpTo(line.waiting, maxBatchOf(model, version));
       line.isCalling = together.length > 0;
       if (!line.isCalling) return lines.delete(key);
       try {

@@ -13,16 +13,15 @@ const LOOK_AGAIN_MS = 200;
 
 export type SidecarValues = ValuesOf<ReturnType<typeof sidecarSettings>>;
 
+/** Of the latest version where none is named, and where the named one is not there: the model server says so itself. */
+export type Describe = (model: string, version: string) => ModelDescription;
+
 export type Sidecar = {
   step: Step;
   models: readonly string[];
   encodeRefusal(refusal: { reason: Refusal_Reason; instance: string }): Uint8Array;
   /** Called once the models have said what they are. */
-  createHandler(parts: {
-    bus: Bus;
-    client: ModelClient;
-    describe(model: string): ModelDescription;
-  }): (work: Work) => Promise<void>;
+  createHandler(parts: { bus: Bus; client: ModelClient; describe: Describe }): (work: Work) => Promise<void>;
 };
 
 /** Starts at once even if the model server is still loading: it takes no work until that is ready. */
@@ -43,16 +42,24 @@ export async function startSidecar(
     onStatus: (status) => log.warn({ status }, 'nats-server'),
   });
   const descriptions = await describeAll(client, models);
+  const served = [...descriptions].flatMap(([name, versions]) =>
+    versions.map(({ version }) => ({ name, version })),
+  );
+  const describe: Describe = (model, wanted) => {
+    const versions = descriptions.get(model)!;
+    return versions.find(({ version }) => version === wanted) ?? versions.at(-1)!;
+  };
   const service = await serveStep({
     step,
     instance,
     capacity,
     bus,
     log,
+    models: served,
     isModelReady: () => client.isReady(),
     isModelAway: () => client.isAway(),
     encodeRefusal,
-    handle: createHandler({ bus, client, describe: (model) => descriptions.get(model)! }),
+    handle: createHandler({ bus, client, describe }),
   });
   return {
     isHealthy: () => service.isReady(),
@@ -67,8 +74,8 @@ export async function startSidecar(
 async function describeAll(
   client: ModelClient,
   models: readonly string[],
-): Promise<Map<string, ModelDescription>> {
-  const descriptions = new Map<string, ModelDescription>();
+): Promise<Map<string, ModelDescription[]>> {
+  const descriptions = new Map<string, ModelDescription[]>();
   while (!(await client.isReady())) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   for (const model of models) {
     descriptions.set(model, await client.describe(model, { deadline: Date.now() + DESCRIBE_WITHIN_MS }));

@@ -16,6 +16,7 @@ import {
   type Report,
   Report as ReportMessage,
 } from '#proto/deepxray/bus/v1/bus.ts';
+import type { Model } from '#proto/deepxray/v1/scoring.ts';
 import { createCancellations } from './cancellations.ts';
 import { createStepMetrics, nameOfRefusal } from './step-metrics.ts';
 
@@ -40,6 +41,7 @@ export async function serveStep(settings: {
   step: Step;
   instance: string;
   capacity: number;
+  models: readonly Model[];
   bus: Bus;
   log: Logger;
   /** Asked several times a second: while false, work goes to other pods. */
@@ -51,7 +53,7 @@ export async function serveStep(settings: {
   /** Ends early, by throwing or returning, once `work.signal` aborts. */
   handle(work: Work): Promise<void>;
 }): Promise<StepService> {
-  const { step, instance, capacity, bus, log, encodeRefusal, handle } = settings;
+  const { step, instance, capacity, models, bus, log, encodeRefusal, handle } = settings;
   const cancellations = createCancellations();
   const metrics = createStepMetrics(step, () => inFlight);
   let inFlight = 0;
@@ -130,8 +132,9 @@ export async function serveStep(settings: {
   );
 
   const present = () => {
-    if (taking.length > 0)
-      bus.announce(SUBJECT.presence, Presence.encode({ step, instance, inFlight, capacity }).finish());
+    if (taking.length === 0) return;
+    const presence = { step, instance, inFlight, capacity, models: [...models] };
+    bus.announce(SUBJECT.presence, Presence.encode(presence).finish());
   };
 
   const lookAtModel = async () => {

@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'too-many-files',
   'unknown-field',
   'bad-prefer',
+  'unknown-model',
   'method-not-allowed',
   'not-found',
   'too-large',

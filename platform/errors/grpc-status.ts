@@ -18,6 +18,7 @@ const STATUS_OF = {
   'too-many-files': status.INVALID_ARGUMENT,
   'unknown-field': status.INVALID_ARGUMENT,
   'bad-prefer': status.INVALID_ARGUMENT,
+  'unknown-model': status.INVALID_ARGUMENT,
   'method-not-allowed': status.UNIMPLEMENTED,
   'not-found': status.NOT_FOUND,
   'too-large': status.INVALID_ARGUMENT,

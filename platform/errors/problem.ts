@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'too-many-files': { status: 400, title: 'More than one radiograph in the request' },
   'unknown-field': { status: 400, title: 'A field that is not known' },
   'bad-prefer': { status: 400, title: 'The Prefer header makes no sense' },
+  'unknown-model': { status: 400, title: 'A model or version that is not served' },
   'method-not-allowed': { status: 405, title: 'This method is not allowed here' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'too-large': { status: 413, title: 'The file is too large' },

@@ -31,7 +31,7 @@ export type Mesh = {
   terminate(role: string, which?: number): Promise<number>;
   freeze(role: string, which?: number): Promise<number>;
   thaw(pid: number): void;
-  /** Every process is there again and a radiograph would be scored. */
+  /** Every process is there again and can serve, and a radiograph would be scored. */
   healed(within?: number): Promise<void>;
   waitUntil<T>(
     what: string,
@@ -159,7 +159,10 @@ function wrap(launcher: ChildProcess, ports: Record<string, string>): Mesh {
     },
     thaw: (target) => void process.kill(target, 'SIGCONT'),
     async healed(within = HEALED_WITHIN_MS) {
-      const isHealed = async () => isWhole(mesh, scoringPods) && (await answers(`${mesh.url}/readyz`));
+      const isHealed = async () =>
+        isWhole(mesh, scoringPods) &&
+        (await canAllServe(mesh, scoringPods)) &&
+        (await answers(`${mesh.url}/readyz`));
       await until('the mesh has healed', isHealed, within);
     },
     waitUntil: until,
@@ -177,9 +180,21 @@ function wrap(launcher: ChildProcess, ports: Record<string, string>): Mesh {
 }
 
 /** Gateway, orchestrator, and two processes for each pod; nats-server where it is ours. */
+const rolesOf = (scoringPods: number): number => 2 + 2 * (2 + scoringPods);
+
 function isWhole(mesh: Mesh, scoringPods: number): boolean {
   const roles = mesh.processes().filter((one) => one.role !== 'nats-server' && !one.state.startsWith('Z'));
-  return roles.length === 2 + 2 * (2 + scoringPods);
+  return roles.length === rolesOf(scoringPods);
+}
+
+/** Each says so of itself: one of two that is there and still loads would leave the other alone. */
+async function canAllServe(mesh: Mesh, scoringPods: number): Promise<boolean> {
+  // Where certificates are asked for, none is shown here.
+  if (mesh.url.startsWith('https:')) return true;
+  const first = mesh.port('ADMIN');
+  const ports = Array.from({ length: rolesOf(scoringPods) }, (_, index) => first + index);
+  const healthy = await Promise.all(ports.map((port) => answers(`http://127.0.0.1:${port}/healthz`)));
+  return healthy.every(Boolean);
 }
 
 const answers = (url: string): Promise<boolean> =>

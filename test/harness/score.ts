@@ -17,12 +17,12 @@ export type JsonReply = {
 type Ask = { headers?: Record<string, string>; signal?: AbortSignal };
 
 export async function scoreJson(
-  mesh: Pick<Mesh, 'url'>,
+  mesh: Pick<Mesh, 'url'> & { query?: string },
   film: Uint8Array,
   ask: Ask = {},
 ): Promise<JsonReply> {
   const began = performance.now();
-  const response = await post(mesh.url, film, ask);
+  const response = await post(mesh.url, film, ask, mesh.query);
   const body = (await response.json()) as JsonReply['body'];
   return { status: response.status, headers: response.headers, body, tookMs: performance.now() - began };
 }
@@ -55,10 +55,10 @@ export async function scoreSse(
   return { status, headers, events };
 }
 
-function post(url: string, film: Uint8Array, { headers = {}, signal }: Ask): Promise<Response> {
+function post(url: string, film: Uint8Array, { headers = {}, signal }: Ask, query = ''): Promise<Response> {
   const body = new FormData();
   body.append('xray', new Blob([film as Uint8Array<ArrayBuffer>]), 'film.png');
-  return fetch(`${url}/score`, { method: 'POST', body, headers, ...(signal ? { signal } : {}) });
+  return fetch(`${url}/score${query}`, { method: 'POST', body, headers, ...(signal ? { signal } : {}) });
 }
 
 const CHUNK_BYTES = 64 * 1024;

@@ -21,6 +21,11 @@ const dryRun = (manifest: string) =>
     manifest,
   );
 
+/** Components that mean something only beside another. */
+const COMES_WITH: Record<string, string> = { tracing: 'collector', secured: 'nats-cluster' };
+/** Of the base, which leaves them to the overlay. */
+const IMAGES = ['deepxray', 'deepxray-model-server', 'nats', 'collector'];
+
 /** A component by itself is nothing: on top of the base, as an overlay has it. */
 async function rendered(component: string): Promise<string> {
   await mkdir(join(ROOT, '.cache'), { recursive: true });
@@ -30,7 +35,10 @@ async function rendered(component: string): Promise<string> {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
       resources: ['../../deploy/k8s/base'],
-      components: [`../../deploy/k8s/components/${component}`],
+      components: [COMES_WITH[component] ?? [], component]
+        .flat()
+        .map((name) => `../../deploy/k8s/components/${name}`),
+      images: IMAGES.map((name) => ({ name, newTag: '0.1.0' })),
     };
     await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
     return await kubectl(['kustomize', folder]);
@@ -82,11 +90,19 @@ const lintOnRequest =
   process.env.DEEPXRAY_K8S_LINT === '1' || existsSync(join(ROOT, '.cache/bin/kube-score'));
 
 describe.skipIf(!lintOnRequest)('kube-score finds nothing to complain of but what is meant so', () => {
-  test.each(foldersOf('overlays'))('overlays/%s', { timeout: 500_000 }, async (name) => {
+  const overlays = foldersOf('overlays').map((name) => [
+    `overlays/${name}`,
+    () => kubectl(['kustomize', join(KUBERNETES, 'overlays', name)]),
+  ]);
+  const components = foldersOf('components').map((name) => [
+    `the base with components/${name}`,
+    () => rendered(name),
+  ]);
+  type Case = [string, () => Promise<string>];
+  test.each([...overlays, ...components] as Case[])('%s', { timeout: 500_000 }, async (_, render) => {
     const linter = await getGoTool('github.com/zegl/kube-score/cmd/kube-score', 'v1.20.0');
     if ('missing' in linter) throw new Error(linter.missing);
     const ignored = Object.keys(EXCEPTIONS).flatMap((id) => ['--ignore-test', id]);
-    const manifest = await kubectl(['kustomize', join(KUBERNETES, 'overlays', name)]);
-    await run(linter.path, ['score', '--output-format=ci', ...ignored, '-'], manifest);
+    await run(linter.path, ['score', '--output-format=ci', ...ignored, '-'], await render());
   });
 });

@@ -9,7 +9,10 @@ export type Exemplar = { value: number; traceId: string; spanId: string; atMs: n
 /** By bucket, from the lowest. */
 type OfSeries = (Exemplar | undefined)[];
 
-const kept = new Map<string, OfSeries>();
+/** Below a metric, step by step along the values of its attributes: a key put together would be made for each value. */
+type Kept = { series: OfSeries; below: Map<unknown, Kept> };
+
+const kept = new Map<string, Kept>();
 
 export function keepExemplar(
   metric: string,
@@ -18,22 +21,26 @@ export function keepExemplar(
   value: number,
   { traceId, spanId }: SpanContext,
 ): void {
-  const key = seriesKey(metric, attributes);
-  let series = kept.get(key);
-  if (!series) {
-    series = [];
-    kept.set(key, series);
-  }
+  const { series } = keptOf(metric, attributes);
   const fits = buckets.findIndex((bound) => value <= bound);
   series[fits < 0 ? buckets.length : fits] = { value, traceId, spanId, atMs: Date.now() };
 }
 
 export const exemplarsOf = (metric: string, attributes: Attributes): readonly (Exemplar | undefined)[] =>
-  kept.get(seriesKey(metric, attributes)) ?? [];
+  keptOf(metric, attributes).series;
 
-/** Attributes come in the same order from the same place, so they need no sorting. */
-const seriesKey = (metric: string, attributes: Attributes): string => {
-  let key = metric;
-  for (const name in attributes) key += `\0${name}\0${attributes[name]}`;
-  return key;
-};
+/** Attributes of a metric come in the same order from the same place, so their values say which series it is. */
+function keptOf(metric: string, attributes: Attributes): Kept {
+  let at = below(kept, metric);
+  for (const name in attributes) at = below(at.below, attributes[name]);
+  return at;
+}
+
+function below<Key>(all: Map<Key, Kept>, key: Key): Kept {
+  let found = all.get(key);
+  if (!found) {
+    found = { series: [], below: new Map() };
+    all.set(key, found);
+  }
+  return found;
+}

@@ -19,6 +19,7 @@ export const OUTCOME_OF = {
   'too-many-files': 'rejected',
   'unknown-field': 'rejected',
   'bad-prefer': 'rejected',
+  'unknown-model': 'rejected',
   'method-not-allowed': 'rejected',
   'not-found': 'rejected',
   'too-large': 'rejected',

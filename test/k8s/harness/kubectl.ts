@@ -101,14 +101,21 @@ const CRASH = `
   look();
 `;
 
-export async function crash(pod: Pod, container: string): Promise<void> {
+/** As a kill -9, or the kernel's when memory runs out; resolves once it was started again. */
+export const crash = (pod: Pod, container: string): Promise<void> => end(pod, container, CRASH);
+
+/** As the kubelet stops a container; resolves once it was started again. */
+export const terminate = (pod: Pod, container: string): Promise<void> =>
+  end(pod, container, `process.kill(1, 'SIGTERM');`);
+
+async function end(pod: Pod, container: string, script: string): Promise<void> {
   const { name } = pod.metadata;
   const restarts = async () => {
     const now = JSON.parse(await inNamespace(['get', 'pod', name, '--output=json'])) as Pod;
     return statusesOf(now).find((status) => status.name === container)!.restartCount;
   };
   const before = await restarts();
-  const program = ['/usr/local/bin/node', '--eval', CRASH];
+  const program = ['/usr/local/bin/node', '--eval', script];
   // It ends with the container that it runs in, which is no success to kubectl.
   const said = await inNamespace(['exec', name, `--container=${container}`, '--', ...program]).catch(String);
   const explain = () => said;

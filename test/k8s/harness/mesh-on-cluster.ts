@@ -1,6 +1,7 @@
 /** The mesh in a cluster, with verbs: install an overlay, wait until it is whole, find its gateway. */
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { get as getOverTls } from 'node:https';
 import { join } from 'node:path';
 import { waitUntil } from '../../harness/wait-until.ts';
 import { inNamespace, isReady, kubectl, NAMESPACE, pods, statusesOf } from './kubectl.ts';
@@ -9,7 +10,8 @@ export const ROOT = join(import.meta.dirname, '../../..');
 const READY_WITHIN_MS = 150_000;
 
 /** What the kinds of objects are that an overlay puts into the namespace. */
-const KINDS = 'deployments,statefulsets,services,configmaps,networkpolicies,poddisruptionbudgets';
+const KINDS =
+  'horizontalpodautoscalers,deployments,statefulsets,services,configmaps,secrets,networkpolicies,poddisruptionbudgets';
 
 /** Applies a kustomization (a folder below the project's root) to an empty namespace; resolves once it would score. */
 export async function install(folder: string, prepare?: () => Promise<unknown>): Promise<void> {
@@ -28,7 +30,8 @@ export async function install(folder: string, prepare?: () => Promise<unknown>):
 const ASKED_IN_A_ROW = 12;
 
 async function isReadyAt(url: string): Promise<boolean> {
-  const [answer] = (await once(get(`${url}/readyz`, { agent: false }), 'response')) as [IncomingMessage];
+  const ask = url.startsWith('https:') ? getOverTls : get;
+  const [answer] = (await once(ask(`${url}/readyz`, { agent: false }), 'response')) as [IncomingMessage];
   answer.resume();
   return answer.statusCode === 200;
 }
@@ -75,8 +78,8 @@ const isOfMesh = ({ metadata }: { metadata: { labels: Record<string, string> } }
 export async function gatewayUrl(): Promise<string> {
   const given = process.env.DEEPXRAY_GATEWAY_URL;
   if (given) return given;
-  const address = await inNamespace(['get', 'service', 'gateway', '--output=jsonpath={.spec.clusterIP}']);
-  return `http://${address}`;
+  const path = 'jsonpath={.spec.ports[0].name}://{.spec.clusterIP}';
+  return inNamespace(['get', 'service', 'gateway', `--output=${path}`]);
 }
 
 /** Looks again and again; what the pods are at is told where it fails. */

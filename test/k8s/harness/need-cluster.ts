@@ -1,6 +1,7 @@
 /** Says once, in one line, why nothing is tested where no cluster answers; the tests themselves then skip. */
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { waitUntil } from '../../harness/wait-until.ts';
 import { kubectl, NAMESPACE } from './kubectl.ts';
 import { ROOT } from './mesh-on-cluster.ts';
 
@@ -29,7 +30,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** The tests delete all that is in it: never what somebody else put there. */
 async function takeNamespace(): Promise<void> {
-  const found = await kubectl(['get', 'namespace', NAMESPACE, '--ignore-not-found', '--output=json']);
+  const look = () => kubectl(['get', 'namespace', NAMESPACE, '--ignore-not-found', '--output=json']);
+  // What an earlier run left may still be on its way out.
+  const isLeaving = async () => (await look()).includes('"phase": "Terminating"');
+  await waitUntil('the namespace of an earlier run is gone', async () => !(await isLeaving()), {
+    within: 90_000,
+  });
+  const found = await look();
   const isOurs = found !== '' && JSON.parse(found).metadata.labels?.[LABEL] !== undefined;
   const inIt = isOurs ? '' : await kubectl(['get', 'all', `--namespace=${NAMESPACE}`, '--output=name']);
   if (inIt !== '') {

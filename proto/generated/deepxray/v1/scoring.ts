@@ -291,7 +291,10 @@ export interface ScoreOptions {
   joints: GivenJoint[];
   /** Joints to score; all ten if empty. */
   only: Joint[];
-  /** Model version by model name, e.g. "joint-scoring": "2"; the server's choice if absent. */
+  /**
+   * Model version by model name, e.g. "joint-scoring": "2"; the server's choice if absent. Models: body-part,
+   * joint-localisation, joint-refinement, joint-scoring. INVALID_ARGUMENT, UNKNOWN_MODEL where no pod serves it.
+   */
   modelVersions: { [key: string]: string };
 }
 

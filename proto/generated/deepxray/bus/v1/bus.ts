@@ -53,6 +53,7 @@ export interface ExtractionRequest {
   scoringVersion: string;
   /** How often these joints have been asked for before. */
   attempt: number;
+  refinementVersion: string;
   /**
    * The whole film, scaled down, as it lies and bone bright: what joints are first looked for in, while the radiograph
    * itself is still on its way. Absent: the radiograph is scaled by the pod.
@@ -260,13 +261,18 @@ export interface ExtractionDone {
   localisation: Model | undefined;
 }
 
-/** Every pod, once a second, so that /readyz knows that each step is present. */
+/**
+ * Every pod, once a second, so that /readyz knows that each step is present, and a pinned version that nobody serves is
+ * refused.
+ */
 export interface Presence {
   /** body-part, joint-extraction, joint-scoring. */
   step: string;
   instance: string;
   inFlight: number;
   capacity: number;
+  /** Every version of every model that it serves. */
+  models: Model[];
 }
 
 function createBaseBodyPartRequest(): BodyPartRequest {
@@ -472,6 +478,7 @@ function createBaseExtractionRequest(): ExtractionRequest {
     localisationVersion: "",
     scoringVersion: "",
     attempt: 0,
+    refinementVersion: "",
     thumbnail: undefined,
   };
 }
@@ -503,8 +510,11 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     if (message.attempt !== 0) {
       writer.uint32(56).uint32(message.attempt);
     }
+    if (message.refinementVersion !== "") {
+      writer.uint32(66).string(message.refinementVersion);
+    }
     if (message.thumbnail !== undefined) {
-      GreyImage.encode(message.thumbnail, writer.uint32(66).fork()).join();
+      GreyImage.encode(message.thumbnail, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -593,6 +603,14 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
               break;
             }
 
+            message.refinementVersion = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
             message.thumbnail = GreyImage.decode(reader, reader.uint32());
             continue;
           }
@@ -629,6 +647,11 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
         ? globalThis.String(object.scoring_version)
         : "",
       attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      refinementVersion: isSet(object.refinementVersion)
+        ? globalThis.String(object.refinementVersion)
+        : isSet(object.refinement_version)
+        ? globalThis.String(object.refinement_version)
+        : "",
       thumbnail: isSet(object.thumbnail) ? GreyImage.fromJSON(object.thumbnail) : undefined,
     };
   },
@@ -656,6 +679,9 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     if (message.attempt !== 0) {
       obj.attempt = Math.round(message.attempt);
     }
+    if (message.refinementVersion !== "") {
+      obj.refinementVersion = message.refinementVersion;
+    }
     if (message.thumbnail !== undefined) {
       obj.thumbnail = GreyImage.toJSON(message.thumbnail);
     }
@@ -676,6 +702,7 @@ export const ExtractionRequest: MessageFns<ExtractionRequest> = {
     message.localisationVersion = object.localisationVersion ?? "";
     message.scoringVersion = object.scoringVersion ?? "";
     message.attempt = object.attempt ?? 0;
+    message.refinementVersion = object.refinementVersion ?? "";
     message.thumbnail = (object.thumbnail !== undefined && object.thumbnail !== null)
       ? GreyImage.fromPartial(object.thumbnail)
       : undefined;
@@ -2176,7 +2203,7 @@ export const ExtractionDone: MessageFns<ExtractionDone> = {
 };
 
 function createBasePresence(): Presence {
-  return { step: "", instance: "", inFlight: 0, capacity: 0 };
+  return { step: "", instance: "", inFlight: 0, capacity: 0, models: [] };
 }
 
 export const Presence: MessageFns<Presence> = {
@@ -2192,6 +2219,9 @@ export const Presence: MessageFns<Presence> = {
     }
     if (message.capacity !== 0) {
       writer.uint32(32).uint32(message.capacity);
+    }
+    for (const v of message.models) {
+      Model.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2241,6 +2271,14 @@ export const Presence: MessageFns<Presence> = {
             message.capacity = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.models.push(Model.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2263,6 +2301,7 @@ export const Presence: MessageFns<Presence> = {
         ? globalThis.Number(object.in_flight)
         : 0,
       capacity: isSet(object.capacity) ? globalThis.Number(object.capacity) : 0,
+      models: globalThis.Array.isArray(object?.models) ? object.models.map((e: any) => Model.fromJSON(e)) : [],
     };
   },
 
@@ -2280,6 +2319,9 @@ export const Presence: MessageFns<Presence> = {
     if (message.capacity !== 0) {
       obj.capacity = Math.round(message.capacity);
     }
+    if (message.models?.length) {
+      obj.models = message.models.map((e) => Model.toJSON(e));
+    }
     return obj;
   },
 
@@ -2292,6 +2334,7 @@ export const Presence: MessageFns<Presence> = {
     message.instance = object.instance ?? "";
     message.inFlight = object.inFlight ?? 0;
     message.capacity = object.capacity ?? 0;
+    message.models = object.models?.map((e) => Model.fromPartial(e)) || [];
     return message;
   },
 };
