@@ -12,15 +12,10 @@ const { values } = parseArgs({
     'to-silence': { type: 'boolean', default: false },
   },
 });
-<<<<<<< HEAD
-const rows = await tracingRows(await sampleHand(), {
-  pairs: Number(values.pairs),
-=======
 const pairs = Number(values.pairs);
 if (!(pairs >= 6)) throw new RangeError('no median of fewer than six pairs has an interval of 95 %');
 const rows = await tracingRows(await sampleHand(), {
   pairs,
->>>>>>> telemetry
   toSilence: values['to-silence'],
 });
 for (const row of rows) console.log(row);
