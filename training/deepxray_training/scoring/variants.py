@@ -59,13 +59,13 @@ def main() -> None:
     rows = {}
     for name in [args.whole, *filter(None, args.seeds.split(","))]:
         rows[f"whole, seed {newest(runs / name)['seed']}"] = figures_of(runs / name)
-    missing = []
+    missing = [] if args.seeds else ["other seeds"]
     for ingredient in WITHOUT if args.without else ():
         run = runs / f"{args.without}-without-{ingredient}"
         if (run / "answers.npz").exists():
             rows[f"without {ingredient}"] = figures_of(run)
         else:
-            missing.append(ingredient)
+            missing.append(f"without {ingredient}")
     crops = newest(runs / args.whole)["seen"]
     left_out = "\n".join(f"- without {name}: {what}" for name, what in WITHOUT.items())
     text = f"""Networks of {crops:,} crops each, made for comparison and **not** shipped: the shipped one learnt longer. All are measured
@@ -76,7 +76,7 @@ on the same frozen hold-out, which leaves nothing out. `python -m deepxray_train
 
 {left_out}"""
     if missing:
-        text += f"\n\n**Not run:** without {', without '.join(missing)}."
+        text += f"\n\n**Not run:** {', '.join(missing)}."
     put_section(card_path(args.out, "joint-scoring"), "Seeds and ablations", text)
     print(text)
 
