@@ -103,6 +103,7 @@ async function walk(
   seen.bodyPart = bodyPart;
   if (bodyPart.kind !== BodyPartKind.BODY_PART_KIND_LEFT_HAND) throw notALeftHand(bodyPart);
   command.onBodyPart(bodyPart);
+  // A small radiograph is its own thumbnail, and is inverted once.
   if (bodyPart.inverted) for (const { pixels } of new Set([canonical, thumbnail])) invert(pixels);
 
   const scale: UploadScale = { x: upload.width / canonical.width, y: upload.height / canonical.height };

@@ -145,21 +145,22 @@ describe('a mesh with one deliberately worse model', () => {
   });
 
   test.each([
-    ['body-part', 'body-part'],
-    ['joint-localisation', 'joint-extraction'],
-    ['joint-scoring', 'joint-scoring'],
+    ['body-part', 'body-part', 1 / 2],
+    // Given joints have a place and no direction: their crops still turn with what a worse localisation says, and scoring
+    // is blamed for what it makes of those.
+    ['joint-localisation', 'joint-extraction', 1],
+    ['joint-scoring', 'joint-scoring', 1 / 2],
   ] as const)(
     'of %s: beside the sound one, the loss has grown at %s, more than anywhere else',
-    async (model, blamed) => {
+    async (model, blamed, most) => {
       const repository = await spoiltRepository(model);
       const worse = await startMesh({ env: { DEEPXRAY_MODEL_REPOSITORY: repository } });
       try {
         const losses = await lossesOver(model, worse);
         const grown = (step: Step) => losses.get(step)! - sound.get(step)!;
         expect(grown(blamed)).toBeGreaterThan(0.2);
-        // Not all of it: given joints have a place and no direction, so their crops still turn with what a worse
-        // localisation says, and scoring is blamed for what it makes of those.
-        for (const step of STEPS) if (step !== blamed) expect(grown(step), step).toBeLessThan(grown(blamed));
+        for (const step of STEPS)
+          if (step !== blamed) expect(grown(step), step).toBeLessThan(grown(blamed) * most);
       } finally {
         await worse.stop();
         await rm(repository, { recursive: true });

@@ -1,7 +1,7 @@
 /** The body-part step: a thumbnail comes in, what it shows goes back in the reply. */
 import type { App, Surroundings } from '#platform/process/run.ts';
 import { BodyPartReply } from '#proto/deepxray/bus/v1/bus.ts';
-import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
+import { netsOf, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
 import { MODEL } from './body-part-model.ts';
 import { classifyBodyPart } from './classify-body-part.ts';
 
@@ -16,13 +16,7 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
       encodeRefusal: (refusal) =>
         BodyPartReply.encode({ reply: { $case: 'refusal', value: refusal } }).finish(),
       createHandler({ client, describe }) {
-        const netOf = (version: string) => {
-          const description = describe(MODEL, version);
-          return {
-            side: description.width,
-            threshold: numberParameter(description, 'threshold', THRESHOLD),
-          };
-        };
+        const netOf = netsOf(describe, THRESHOLD);
         return (work) => classifyBodyPart(work, { client, netOf, log: surroundings.log });
       },
     },

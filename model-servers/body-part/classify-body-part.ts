@@ -7,6 +7,7 @@ import { activeSpan } from '#platform/telemetry/tracing.ts';
 import { BodyPartReply, BodyPartRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { isKnownFailure } from '../sidecar/is-known-failure.ts';
 import type { ModelClient } from '../sidecar/model-client.ts';
+import type { Net } from '../sidecar/run-sidecar.ts';
 import type { Work } from '../sidecar/step.ts';
 import { whyRefused } from '../sidecar/why-refused.ts';
 import { INPUT, interpret, MODEL, prepare } from './body-part-model.ts';
@@ -19,8 +20,7 @@ export async function classifyBodyPart(
     log,
   }: {
     client: ModelClient;
-    /** What its config says of a version. */
-    netOf(version: string): { side: number; threshold: number };
+    netOf(model: string, version: string): Net;
     log: Logger;
   },
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function classifyBodyPart(
     refuse(Refusal_Reason.REASON_INVALID);
     throw new MalformedMessage('no thumbnail that is whole');
   }
-  const { side, threshold } = netOf(request.modelVersion);
+  const { side, threshold } = netOf(MODEL, request.modelVersion);
   const image = prepare(request.thumbnail, side);
   try {
     const outputs = await client.infer(

@@ -2,7 +2,7 @@
 import { encodeRefusal } from '#platform/bus/receipt.ts';
 import type { App, Surroundings } from '#platform/process/run.ts';
 import { oneCallForWhatWaits } from '../sidecar/one-call-for-what-waits.ts';
-import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
+import { netsOf, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
 import { extractJoints } from './extract-joints.ts';
 import { MODEL as LOCALISATION } from './localisation-model.ts';
 import { createLocator } from './locate-joints.ts';
@@ -18,15 +18,8 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
       models: [LOCALISATION, REFINEMENT],
       encodeRefusal,
       createHandler({ bus, client, describe }) {
-        const netOf = (model: string, version: string) => {
-          const description = describe(model, version);
-          return {
-            side: description.width,
-            threshold: numberParameter(description, 'threshold', THRESHOLD),
-          };
-        };
         const infer = oneCallForWhatWaits(client, (...model) => describe(...model).maxBatch);
-        const locator = createLocator(infer, netOf);
+        const locator = createLocator(infer, netsOf(describe, THRESHOLD));
         return (work) => extractJoints(work, { bus, locator, log: surroundings.log });
       },
     },

@@ -4,16 +4,10 @@ import { type GreyImage, isWhole, type TurnDeg } from '#platform/image/grey-imag
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 import type { When } from '../sidecar/model-client.ts';
 import type { InferTogether } from '../sidecar/one-call-for-what-waits.ts';
+import type { Net } from '../sidecar/run-sidecar.ts';
 import type { Located } from './localisation-model.ts';
 import * as coarseNet from './localisation-model.ts';
 import * as fineNet from './refinement-model.ts';
-
-export type Net = {
-  /** Pixels of its square input. */
-  side: number;
-  /** The least confidence of a joint that is there. */
-  threshold: number;
-};
 
 /** Closer to the film's edge than this, in hand scales, half of the joint's crop would lie beyond it. */
 const EDGE_IN_HAND_SCALES = 0.12;

@@ -2,7 +2,7 @@
 import { encodeRefusal } from '#platform/bus/receipt.ts';
 import type { App, Surroundings } from '#platform/process/run.ts';
 import { oneCallForWhatWaits } from '../sidecar/one-call-for-what-waits.ts';
-import { numberParameter, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
+import { netsOf, type SidecarValues, startSidecar } from '../sidecar/run-sidecar.ts';
 import { scoreCrop } from './score-crop.ts';
 import { DEFAULT_THRESHOLD, MODEL } from './scoring-model.ts';
 
@@ -14,13 +14,7 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
       encodeRefusal,
       createHandler({ client, describe }) {
         const infer = oneCallForWhatWaits(client, (...model) => describe(...model).maxBatch);
-        const netOf = (version: string) => {
-          const description = describe(MODEL, version);
-          return {
-            side: description.width,
-            threshold: numberParameter(description, 'threshold', DEFAULT_THRESHOLD),
-          };
-        };
+        const netOf = netsOf(describe, DEFAULT_THRESHOLD);
         return (work) => scoreCrop(work, { infer, netOf, log: surroundings.log });
       },
     },

@@ -11,14 +11,14 @@ import { CropRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 import { isKnownFailure } from '../sidecar/is-known-failure.ts';
 import type { InferTogether } from '../sidecar/one-call-for-what-waits.ts';
+import type { Net } from '../sidecar/run-sidecar.ts';
 import type { Work } from '../sidecar/step.ts';
 import { whyMissing } from '../sidecar/why-missing.ts';
 import { INPUT, interpret, MODEL, prepare } from './scoring-model.ts';
 
 export type Parts = {
   infer: InferTogether;
-  /** What its config says of a version. */
-  netOf(version: string): { side: number; threshold: number };
+  netOf(model: string, version: string): Net;
   log: Logger;
 };
 
@@ -41,7 +41,7 @@ async function grade(
   { infer, netOf, log }: Parts,
   span: Span,
 ): Promise<void> {
-  const { side, threshold } = netOf(modelVersion);
+  const { side, threshold } = netOf(MODEL, modelVersion);
   const missing = (reason: MissingReason) =>
     work.report({ $case: 'missing', value: { joint, reason, attempt } });
   try {

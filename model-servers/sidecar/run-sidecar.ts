@@ -84,7 +84,23 @@ async function describeAll(
 }
 
 /** A threshold or other number from a model's config. */
-export function numberParameter({ parameters }: ModelDescription, name: string, fallback: number): number {
+function numberParameter({ parameters }: ModelDescription, name: string, fallback: number): number {
   const value = Number(parameters[name]);
   return parameters[name] !== undefined && Number.isFinite(value) ? value : fallback;
 }
+
+/** What a step goes by of a network that looks at squares. */
+export type Net = {
+  /** Pixels of its input. */
+  side: number;
+  /** The least that counts, of whatever the network is asked for. */
+  threshold: number;
+};
+
+/** As each version's own config has it; `threshold` where that names none. */
+export const netsOf =
+  (describe: Describe, threshold: number) =>
+  (model: string, version: string): Net => {
+    const description = describe(model, version);
+    return { side: description.width, threshold: numberParameter(description, 'threshold', threshold) };
+  };

@@ -23,11 +23,11 @@ export function fitToSquare(image: GreyImage, side: number): GreyImage {
 }
 
 export function letterbox(image: GreyImage, side: number): GreyImage {
-  const { left, top, width, height } = geometry(image, side);
-  const inner = resize(image, width, height);
+  const { left, top } = geometry(image, side);
+  const { width, height, pixels: inner } = fitToSquare(image, side);
   const pixels = new Uint8Array(side * side);
   for (let y = 0; y < height; y++) {
-    pixels.set(inner.pixels.subarray(y * width, (y + 1) * width), (top + y) * side + left);
+    pixels.set(inner.subarray(y * width, (y + 1) * width), (top + y) * side + left);
   }
   return { width: side, height: side, pixels };
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { adminPorts } from './admin-ports.ts';
 import { freePorts } from './free-ports.ts';
 import { childOf, type MeshProcess, processesBelow, stillAlive } from './processes.ts';
 import { waitUntil } from './wait-until.ts';
@@ -180,20 +181,17 @@ function wrap(launcher: ChildProcess, ports: Record<string, string>): Mesh {
 }
 
 /** Gateway, orchestrator, and two processes for each pod; nats-server where it is ours. */
-const rolesOf = (scoringPods: number): number => 2 + 2 * (2 + scoringPods);
-
 function isWhole(mesh: Mesh, scoringPods: number): boolean {
   const roles = mesh.processes().filter((one) => one.role !== 'nats-server' && !one.state.startsWith('Z'));
-  return roles.length === rolesOf(scoringPods);
+  return roles.length === 2 + 2 * (2 + scoringPods);
 }
 
 /** Each says so of itself: one of two that is there and still loads would leave the other alone. */
 async function canAllServe(mesh: Mesh, scoringPods: number): Promise<boolean> {
   // Where certificates are asked for, none is shown here.
   if (mesh.url.startsWith('https:')) return true;
-  const first = mesh.port('ADMIN');
-  const ports = Array.from({ length: rolesOf(scoringPods) }, (_, index) => first + index);
-  const healthy = await Promise.all(ports.map((port) => answers(`http://127.0.0.1:${port}/healthz`)));
+  const ports = adminPorts(mesh, scoringPods);
+  const healthy = await Promise.all(ports.map(({ port }) => answers(`http://127.0.0.1:${port}/healthz`)));
   return healthy.every(Boolean);
 }
 
