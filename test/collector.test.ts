@@ -128,7 +128,7 @@ asked(
     const tree = traceTree(spansOf(trace), trace.spans[0]!.traceID);
     expect(tree.orphans).toEqual([]);
     expect(tree.text).toContain('gateway: POST /score [deadline]');
-    expect(tree.text).toContain('joint-scoring: score joint [deadline]');
+    expect(tree.text).toContain('joint-scoring: process deepxray.joint-scoring.work [deadline]');
     const known = new Set(Object.values(ATTRIBUTES).map(({ key }) => key));
     // Jaeger's own names for what spans have beside attributes.
     for (const added of [

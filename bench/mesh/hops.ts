@@ -34,7 +34,7 @@ export async function measureHops(film: Uint8Array, rounds: number): Promise<Hop
         (spans) =>
           rootOf(spans) &&
           rootOf(spans)!.start > warmUntil &&
-          spans.filter(({ name }) => name === 'score joint').length === 10,
+          spans.filter(({ name }) => name === 'process deepxray.scores.{orchestrator}').length === 10,
       );
       return done.length >= rounds && done;
     };

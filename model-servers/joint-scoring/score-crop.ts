@@ -4,9 +4,9 @@ import { encodeAccepted, encodeRefusal } from '#platform/bus/receipt.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
 import { isWhole } from '#platform/image/grey-image.ts';
 import type { Logger } from '#platform/process/log.ts';
-import { markAborted, markFailed } from '#platform/telemetry/endings.ts';
+import { markFailed } from '#platform/telemetry/endings.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
-import { inSpan, type Span } from '#platform/telemetry/tracing.ts';
+import { activeSpan } from '#platform/telemetry/tracing.ts';
 import { CropRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 import { isKnownFailure } from '../sidecar/is-known-failure.ts';
@@ -31,15 +31,15 @@ export async function scoreCrop(work: Work, parts: Parts): Promise<void> {
     throw new MalformedMessage('no crop of a joint that is whole');
   }
   work.respond(encodeAccepted(work.instance));
-  const attributes = { [ATTRIBUTE.joint]: name, [ATTRIBUTE.attempt]: request.attempt };
-  await inSpan('score joint', { attributes }, (span) => grade(work, request, parts, span));
+  // The span of the message is that of the joint: one crop is all that the message is about.
+  activeSpan()?.setAttributes({ [ATTRIBUTE.joint]: name, [ATTRIBUTE.attempt]: request.attempt });
+  await grade(work, request, parts);
 }
 
 async function grade(
   work: Work,
   { joint, crop, modelVersion, attempt }: CropRequest,
   { infer, netOf, log }: Parts,
-  span: Span,
 ): Promise<void> {
   const { side, threshold } = netOf(MODEL, modelVersion);
   const missing = (reason: MissingReason) =>
@@ -65,8 +65,10 @@ async function grade(
     const model = { name: MODEL, version: outputs.version };
     work.report({ $case: 'scored', value: { joint, ...graded, model, attempt } });
   } catch (err) {
-    if (work.signal.aborted) return markAborted(span, work.signal, work.envelope.deadline);
-    markFailed(span, err);
+    // An abort is the step's to tell.
+    if (work.signal.aborted) return;
+    const span = activeSpan();
+    if (span) markFailed(span, err);
     const reason = whyMissing(err, work.envelope.deadline);
     if (!isKnownFailure(err)) log.error({ err }, 'the crop could not be graded');
     // Said at once, so that the crop is asked for again without waiting for a time-out.

@@ -23,12 +23,11 @@ export const SCORED = tree(`
                         model-server: infer joint-refinement
                     joint-extraction: send deepxray.joint-scoring.work
                       joint-scoring: process deepxray.joint-scoring.work
-                        joint-scoring: score joint
-                          joint-scoring: inference.GRPCInferenceService/ModelInfer
-                            model-server: inference.GRPCInferenceService/ModelInfer
-                              model-server: infer joint-scoring
-                          joint-scoring: send deepxray.scores.{orchestrator} [scored]
-                            orchestrator: process deepxray.scores.{orchestrator} [scored]
+                        joint-scoring: inference.GRPCInferenceService/ModelInfer
+                          model-server: inference.GRPCInferenceService/ModelInfer
+                            model-server: infer joint-scoring
+                        joint-scoring: send deepxray.scores.{orchestrator} [scored]
+                          orchestrator: process deepxray.scores.{orchestrator} [scored]
                   joint-extraction: inference.GRPCInferenceService/ModelInfer
                     model-server: inference.GRPCInferenceService/ModelInfer
                       model-server: infer joint-localisation

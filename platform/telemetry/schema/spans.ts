@@ -54,7 +54,7 @@ export const SPANS: readonly SpanDefinition[] = [
     name: 'process deepxray.{step}.work',
     kind: 'consumer',
     by: SIDECARS,
-    doc: 'the work in the hands of a pod, or its refusal; goes on after the receipt',
+    doc: 'the work in the hands of a pod, or its refusal; goes on after the receipt. Of joint-scoring: one crop graded',
   },
   {
     name: 'pull radiograph',
@@ -81,7 +81,6 @@ export const SPANS: readonly SpanDefinition[] = [
     doc: 'one joint: refined, cut, sent on',
   },
   { name: 'cut crop', kind: 'internal', by: ['joint-extraction'], doc: 'its crop cut along the finger' },
-  { name: 'score joint', kind: 'internal', by: ['joint-scoring'], doc: 'one crop graded' },
   {
     name: 'send deepxray.scores.{orchestrator}',
     kind: 'producer',
