@@ -1,7 +1,7 @@
 /**
- * What tracing costs: two meshes side by side, one with every request traced and sent to a collector's endpoint, one
- * without. They take many short turns under the same load, and each turn is compared with its neighbour: what the
- * machine does meanwhile befalls both.
+ * What tracing costs: two meshes at once on the same cores, under the same load, one with every request traced and sent
+ * to a collector's endpoint, one without. Whatever the machine does meanwhile befalls both in the same moment: taken in
+ * turns, they differed from one turn to the next by more than tracing costs.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,19 +11,15 @@ import { type Mesh, startMesh } from '../../test/harness/mesh.ts';
 import { scoreJson } from './clients.ts';
 import { coreTimeMs } from './process-costs.ts';
 
-const CLIENTS = 8;
+/** Of each mesh. */
+const CLIENTS = 4;
 /** Until what spans are made with is compiled. */
 const WARM_UP_FILMS = 100;
-/** Of one turn. The shorter it is, the more alike is what the machine does to it and to its neighbour. */
-const FILMS = 24;
-/**
- * Spans leave ten times as often as by default, and a turn waits for its last, so that none is left to the other mesh's
- * turn: the cost is rather told too high than too low.
- */
-const SPANS_LEAVE_WITHIN_MS = 500;
+/** Twice what OpenTelemetry lets spans wait by default, so that each window has those of as many films as it scored. */
+const WINDOW_S = 10;
 
 export type TracingCost = {
-  pairs: number;
+  windows: number;
   /** Radiographs a second, and milliseconds of core time for each, of the mesh's own processes. */
   off: Figures;
   on: Figures;
@@ -37,9 +33,9 @@ export type TracingCost = {
 
 type Figures = { perSecond: number; coreMs: number };
 
-type Side = { mesh: Mesh; pids: readonly number[] };
+type Side = { mesh: Mesh; pids: readonly number[] /** Answered so far. */; films: number };
 
-/** Over the pairs: the median, and between which it lies with at least 95 %. */
+/** Over the windows: the median, and between which it lies with at least 95 %. */
 export type Spread = { median: number; low: number; high: number };
 
 function spreadOf(values: readonly number[]): Spread {
@@ -82,66 +78,78 @@ async function startSink(isSilent: boolean): Promise<Sink> {
   };
 }
 
-/** So many films, by clients that ask again as soon as they are answered; all that they cost is in the core time. */
-async function turn({ mesh, pids }: Side, film: Uint8Array, films: number): Promise<Figures> {
-  const coreBefore = coreTimeMs(pids);
-  const begun = performance.now();
-  let left = films;
-  const client = async () => {
-    while (left-- > 0) await scoreJson(mesh.url, film);
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
-  const seconds = (performance.now() - begun) / 1000;
-  await setTimeout(SPANS_LEAVE_WITHIN_MS * 1.2);
-  return { perSecond: films / seconds, coreMs: (coreTimeMs(pids) - coreBefore) / films };
-}
-
 async function startSide(env: Record<string, string>): Promise<Side> {
   const mesh = await startMesh({ env });
-  return { mesh, pids: mesh.processes().map(({ pid }) => pid) };
+  return { mesh, pids: mesh.processes().map(({ pid }) => pid), films: 0 };
+}
+
+async function score(side: Side, film: Uint8Array, goesOn: () => boolean): Promise<void> {
+  const client = async () => {
+    while (goesOn()) {
+      await scoreJson(side.mesh.url, film);
+      side.films++;
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
 }
 
 export async function measureTracingCost(
   film: Uint8Array,
-  { pairs, toSilence = false }: { pairs: number; toSilence?: boolean },
+  { seconds, toSilence = false }: { seconds: number; toSilence?: boolean },
 ): Promise<TracingCost> {
   const sink = await startSink(toSilence);
   const off = await startSide({});
-  const on = await startSide({
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${sink.endpoint}/v1/traces`,
-    OTEL_BSP_SCHEDULE_DELAY: String(SPANS_LEAVE_WITHIN_MS),
-  });
-  for (const side of [on, off]) await turn(side, film, WARM_UP_FILMS);
+  const on = await startSide({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${sink.endpoint}/v1/traces` });
 
-  const turns: { off: Figures; on: Figures }[] = [];
+  let asking = true;
+  const scoring = [off, on].map((side) => score(side, film, () => asking));
+  while (Math.min(off.films, on.films) < WARM_UP_FILMS) await setTimeout(100);
+
+  const windows: { off: Figures; on: Figures }[] = [];
   const before = await sink.received();
   const sinkCoreBefore = coreTimeMs([sink.process.pid!]);
-  for (let pair = 0; pair < pairs; pair++) {
-    // Who goes first changes: heat and other work of the machine favour neither.
-    const offFirst = pair % 2 === 0;
-    const first = await turn(offFirst ? off : on, film, FILMS);
-    const second = await turn(offFirst ? on : off, film, FILMS);
-    turns.push(offFirst ? { off: first, on: second } : { off: second, on: first });
+  const filmsBefore = on.films;
+  for (let window = 0; window < seconds / WINDOW_S; window++) {
+    const readOff = read(off);
+    const readOn = read(on);
+    await setTimeout(WINDOW_S * 1000);
+    windows.push({ off: readOff(), on: readOn() });
   }
+  const films = on.films - filmsBefore;
   const after = await sink.received();
   const sinkCoreMs = coreTimeMs([sink.process.pid!]) - sinkCoreBefore;
-  const films = pairs * FILMS;
+  asking = false;
+  await Promise.all(scoring);
   await on.mesh.stop();
   await off.mesh.stop();
   sink.process.disconnect();
 
   const mean = (which: 'off' | 'on', figure: keyof Figures) =>
-    turns.reduce((sum, one) => sum + one[which][figure], 0) / turns.length;
+    windows.reduce((sum, one) => sum + one[which][figure], 0) / windows.length;
   return {
-    pairs,
+    windows: windows.length,
     off: { perSecond: mean('off', 'perSecond'), coreMs: mean('off', 'coreMs') },
     on: { perSecond: mean('on', 'perSecond'), coreMs: mean('on', 'coreMs') },
-    lost: spreadOf(turns.map((one) => 1 - one.on.perSecond / one.off.perSecond)),
-    added: spreadOf(turns.map((one) => one.on.coreMs / one.off.coreMs - 1)),
+    lost: spreadOf(windows.map((one) => 1 - one.on.perSecond / one.off.perSecond)),
+    added: spreadOf(windows.map((one) => one.on.coreMs / one.off.coreMs - 1)),
     sink: {
       exports: (after.exports - before.exports) / films,
       kB: (after.bytes - before.bytes) / 1000 / films,
       coreMs: sinkCoreMs / films,
     },
+  };
+}
+
+/** Begins a window; what it returns ends it. */
+function read(side: Side): () => Figures {
+  const begun = performance.now();
+  const filmsBefore = side.films;
+  const coreBefore = coreTimeMs(side.pids);
+  return () => {
+    const films = side.films - filmsBefore;
+    return {
+      perSecond: (films * 1000) / (performance.now() - begun),
+      coreMs: (coreTimeMs(side.pids) - coreBefore) / films,
+    };
   };
 }

@@ -8,14 +8,15 @@ import { tracingRows } from './tracing-rows.ts';
 
 const { values } = parseArgs({
   options: {
-    pairs: { type: 'string', default: '40' },
+    seconds: { type: 'string', default: '240' },
     'to-silence': { type: 'boolean', default: false },
   },
 });
-const pairs = Number(values.pairs);
-if (!(pairs >= 6)) throw new RangeError('no median of fewer than six pairs has an interval of 95 %');
+const seconds = Number(values.seconds);
+if (!(seconds >= 60))
+  throw new RangeError('no median of fewer than six windows of 10 s has an interval of 95 %');
 const rows = await tracingRows(await sampleHand(), {
-  pairs,
+  seconds,
   toSilence: values['to-silence'],
 });
 for (const row of rows) console.log(row);

@@ -8,18 +8,18 @@ const row = (name: string, ...cells: (string | number)[]) =>
 
 export async function tracingRows(
   film: Uint8Array,
-  { pairs = 40, toSilence = false } = {},
+  { seconds = 240, toSilence = false } = {},
 ): Promise<string[]> {
-  const { off, on, lost, added, sink } = await measureTracingCost(film, { pairs, toSilence });
+  const { windows, off, on, lost, added, sink } = await measureTracingCost(film, { seconds, toSilence });
   return [
-    row('tracing, 8 clients', 'films/s', 'core ms'),
+    row('tracing, two meshes at once, 4 clients each', 'films/s', 'core ms'),
     row('  off', off.perSecond, off.coreMs),
     row(
       toSilence ? '  on, to a collector that never answers' : '  on, every request',
       on.perSecond,
       on.coreMs,
     ),
-    row(`  over ${pairs} pairs of turns`, 'median', '95 % low', '95 % high'),
+    row(`  over ${windows} windows of 10 s`, 'median', '95 % low', '95 % high'),
     row('  throughput lost', ...[lost.median, lost.low, lost.high].map(percent)),
     row('  core time added', ...[added.median, added.low, added.high].map(percent)),
     row('  a radiograph to the collector', 'exports', 'kB', 'core ms'),
