@@ -15,11 +15,10 @@ import { type TraceTree, traceTree } from './harness/trace-tree.ts';
 const PATIENT = { prefer: 'wait=30' };
 const SCORES = 'process deepxray.scores.{orchestrator}';
 const SERVED = 'inference.GRPCInferenceService/ModelInfer';
-
-let mesh: Mesh;
 /** One crop, in the hands of a scorer. */
 const GRADED = 'process deepxray.joint-scoring.work';
 
+let mesh: Mesh;
 let collector: TraceCollector;
 let hand: Hand;
 beforeAll(async () => {

@@ -16,7 +16,7 @@ const CLIENTS = 4;
 /** Until what spans are made with is compiled. */
 const WARM_UP_FILMS = 100;
 /** Twice what OpenTelemetry lets spans wait by default, so that each window has those of as many films as it scored. */
-const WINDOW_S = 10;
+export const WINDOW_S = 10;
 
 export type TracingCost = {
   windows: number;
@@ -33,7 +33,12 @@ export type TracingCost = {
 
 type Figures = { perSecond: number; coreMs: number };
 
-type Side = { mesh: Mesh; pids: readonly number[] /** Answered so far. */; films: number };
+type Side = {
+  mesh: Mesh;
+  pids: readonly number[];
+  /** Answered so far. */
+  films: number;
+};
 
 /** Over the windows: the median, and between which it lies with at least 95 %. */
 export type Spread = { median: number; low: number; high: number };

@@ -1,5 +1,5 @@
 /** The rows of the bench's table about tracing. */
-import { measureTracingCost } from './tracing-cost.ts';
+import { measureTracingCost, WINDOW_S } from './tracing-cost.ts';
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 const row = (name: string, ...cells: (string | number)[]) =>
@@ -19,7 +19,7 @@ export async function tracingRows(
       on.perSecond,
       on.coreMs,
     ),
-    row(`  over ${windows} windows of 10 s`, 'median', '95 % low', '95 % high'),
+    row(`  over ${windows} windows of ${WINDOW_S} s`, 'median', '95 % low', '95 % high'),
     row('  throughput lost', ...[lost.median, lost.low, lost.high].map(percent)),
     row('  core time added', ...[added.median, added.low, added.high].map(percent)),
     row('  a radiograph to the collector', 'exports', 'kB', 'core ms'),
