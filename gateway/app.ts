@@ -13,6 +13,7 @@ import { addHealthRoutes } from './routes/health.ts';
 import { addScoreRoute } from './routes/score.ts';
 import { connectOrchestrator } from './scoring/orchestrator.ts';
 import { createScoringMetrics } from './scoring/scoring-metrics.ts';
+import { watchSilentConnections } from './silent-connections.ts';
 import { stopHttpServer } from './stop-http-server.ts';
 
 /** What is in hand may end until then; then connections are cut. */
@@ -52,6 +53,7 @@ export async function startApp(
     audit,
     log,
   });
+  const silent = watchSilentConnections(app.server);
   await addDocuments(app, { asksForCredentials: access.asks });
   addScoreRoute(app, { orchestrator, admission, metrics, audit, maxUploadBytes, log });
   addHealthRoutes(app, { orchestrator, telemetry, isHealthy: () => isHealthy });
@@ -68,7 +70,7 @@ export async function startApp(
     async stop() {
       isHealthy = false;
       isLeaving = true;
-      await stopHttpServer(app, DRAIN_MS);
+      await stopHttpServer(app, silent, DRAIN_MS);
       orchestrator.close();
       access.close();
       await audit.close();

@@ -149,6 +149,18 @@ describe('the end (stand-in for the orchestrator)', () => {
     await idle.closed;
   });
 
+  test('is not held up by a connection that was opened and never asked anything', async () => {
+    const brief = await startGateway(orchestrator.address, { DEEPXRAY_LEAVE_MS: '0' });
+    const silent = await connectRaw(brief.port);
+    let isClosed = false;
+    void silent.closed.then(() => {
+      isClosed = true;
+    });
+    const stopped = brief.stop('SIGTERM');
+    await waitUntil('it is closed, long before headers are overdue', () => isClosed, { within: 6000 });
+    expect(await stopped).toBe(0);
+  });
+
   describe('of one among several', () => {
     let own: Gateway;
     const ask = (agent: Agent) => getWith(agent, own.port, '/livez');
