@@ -62,7 +62,7 @@ async function run(
 ): Promise<number> {
   const films = (await findFilms(places)).filter((film) => !overlays || !isBelow(film, overlays));
   for (const file of [csv, json]) if (file) await mkdir(dirname(file), { recursive: true });
-  const results = csv === undefined ? undefined : await openResultsFile(csv);
+  const results = csv === undefined ? undefined : await openResultsFile(csv, model);
   const todo = films.filter((film) => !results?.done.has(film));
   if (todo.length < films.length) {
     process.stderr.write(`${films.length - todo.length} of ${films.length} films stand in ${csv} already\n`);

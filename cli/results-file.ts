@@ -2,7 +2,7 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import type { Outcome } from './answer.ts';
 import { csvLine, parseCsv } from './csv.ts';
-import { areFinal, COLUMNS, rowsOf } from './rows.ts';
+import { areFinal, COLUMNS, modelsIn, rowsOf } from './rows.ts';
 
 export class OtherTable extends Error {
   override name = 'OtherTable';
@@ -14,10 +14,17 @@ export type ResultsFile = {
   add(film: string, outcome: Outcome): Promise<void>;
 };
 
-export async function openResultsFile(path: string): Promise<ResultsFile> {
+/** `models`: those that the run keeps to, as `joint-scoring:1`. Throws OtherTable. */
+export async function openResultsFile(path: string, models: readonly string[]): Promise<ResultsFile> {
   const [header, ...rows] = parseCsv(await readIfThere(path));
   if (header && header.join() !== COLUMNS.join()) {
     throw new OtherTable(`${path} is another table than this command writes: name a new file with --csv`);
+  }
+  const other = modelsIn(rows).find((one) => models.some((kept) => isOtherVersion(one, kept)));
+  if (other) {
+    throw new OtherTable(
+      `${path} holds scores of ${other}, which this run does not keep to: name a new file with --csv`,
+    );
   }
   const films = Map.groupBy(rows, (row) => row[0] ?? '');
   const kept = [...films].filter(([, rowsOfFilm]) => areFinal(rowsOfFilm));
@@ -30,6 +37,11 @@ export async function openResultsFile(path: string): Promise<ResultsFile> {
     // One write a film: its rows stand together.
     add: (film, outcome) => appendFile(path, rowsOf(film, outcome).map(csvLine).join('')),
   };
+}
+
+function isOtherVersion(one: string, other: string): boolean {
+  const [[name], [otherName]] = [one.split(':'), other.split(':')];
+  return name === otherName && one !== other;
 }
 
 const readIfThere = (path: string): Promise<string> =>

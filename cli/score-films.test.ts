@@ -165,6 +165,20 @@ test('another table is not overwritten', async () => {
   expect(await readFile(csv, 'utf8')).toBe('patient,age\n1,44\n');
 });
 
+test('a table of one version of a model is not gone on with by another', async () => {
+  const path = await film('a.png');
+  const csv = join(folder, 'scores.csv');
+  replies = [() => ({ status: 200, body: answer() })];
+  expect(await score(path, '--csv', csv, '--model', 'joint-scoring:1')).toMatchObject({ exitCode: 0 });
+  expect(await score(path, '--csv', csv, '--model', 'joint-scoring:1')).toMatchObject({ exitCode: 0 });
+  const before = await readFile(csv, 'utf8');
+  const other = await score(folder, '--csv', csv, '--model', 'joint-scoring:2');
+  expect(other).toMatchObject({ exitCode: 2 });
+  expect(other.stderr).toContain('holds scores of joint-scoring:1');
+  expect(await readFile(csv, 'utf8')).toBe(before);
+  expect(asked).toBe(1);
+});
+
 test('a film that is not there is said at once', async () => {
   const done = await score(join(folder, 'nowhere.png'));
   expect(done.exitCode).toBe(2);
