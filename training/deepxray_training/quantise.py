@@ -24,14 +24,18 @@ class Examples(CalibrationDataReader):
         return next(self.left, None)
 
 
-def quantise(path: Path, images: np.ndarray, out: Path) -> None:
+def quantise(path: Path, images: np.ndarray, out: Path, keep: str | None = None) -> None:
     """Write the float32 network ``path`` with weights (by output channel) and activations of its convolutions in 8 bits.
 
     ``images`` [n, 1, side, side] uint8 are training inputs. Weights keep to 7 of the 8 bits: products of two of 8
-    overflow on processors without VNNI, and answers would differ from machine to machine.
+    overflow on processors without VNNI, and answers would differ from machine to machine. Convolutions whose names begin
+    with ``keep`` stay as they are; ValueError if there are none.
     """
     whole = out.with_suffix(".whole.onnx")
     model = _with_plain_weights(onnx.load(str(path)))
+    kept = [node.name for node in model.graph.node if keep and node.op_type == "Conv" and node.name.startswith(keep)]
+    if keep and not kept:
+        raise ValueError(f"no convolution's name begins with {keep}")
     onnx.save(model, str(whole))
     # It advises to simplify the graph first; onnxruntime does so when it opens the file.
     logging.getLogger().addFilter(_not_about_preprocessing)
@@ -46,6 +50,7 @@ def quantise(path: Path, images: np.ndarray, out: Path) -> None:
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         calibrate_method=CalibrationMethod.MinMax,
+        nodes_to_exclude=kept,
     )
     logging.getLogger().removeFilter(_not_about_preprocessing)
     whole.unlink()

@@ -1,11 +1,12 @@
 """The network as it is served: probabilities, finite and independent of the batch."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from deepxray_training.scoring import entry, measures
-from deepxray_training.scoring.network import ScoringNet, Served, loss, unsteadiness
+from deepxray_training.scoring.network import ScoringNet, Served, loss, tilted, unsteadiness
 from deepxray_training.scoring.patches import CROP
 
 
@@ -30,6 +31,23 @@ def test_grades_are_probabilities_and_all_is_finite(served, crops):
     assert ((percent >= 0) & (percent <= 100)).all()
     assert evidence.shape == (12, 1, 14, 14) and ((evidence >= 0) & (evidence <= 1)).all()
     assert torch.isfinite(scorable).all()
+
+
+def test_a_joint_and_its_mirror_image_are_graded_alike_with_the_evidence_mirrored(served, crops):
+    with torch.no_grad():
+        there = served(torch.from_numpy(crops))
+        back = served(torch.from_numpy(np.ascontiguousarray(crops[..., ::-1])))
+    for name, one, other in zip(entry.OUTPUTS, there, back):
+        expected = other.flip(3) if name == "evidence" else other
+        assert torch.allclose(one, expected, atol=1e-4 * (100 if name == "erosion" else 1)), name
+
+
+def test_a_tilted_crop_is_turned_about_its_middle_and_black_where_the_frame_leaves_it(crops):
+    turned = tilted(torch.from_numpy(crops), 5).numpy()
+    middle = (CROP - 1) / 2
+    turn = cv2.getRotationMatrix2D((middle, middle), 5, 1)
+    expected = [cv2.warpAffine(crop[0].astype(np.float32), turn, (CROP, CROP)) for crop in crops]
+    assert np.abs(turned[:, 0] - np.stack(expected)).max() < 0.1
 
 
 def test_exposure_hardly_matters(served, crops):

@@ -1,6 +1,7 @@
 """Weights out to a served file and back in again."""
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
@@ -29,7 +30,7 @@ def files(tmp_path_factory):
     net.train()(torch.from_numpy(crops(16, 0)))
     folder = tmp_path_factory.mktemp("weights")
     entry.to_onnx(Served(net.eval()), folder / "float32.onnx")
-    quantise(folder / "float32.onnx", crops(24, 1), folder / "model.onnx")
+    quantise(folder / "float32.onnx", crops(24, 1), folder / "model.onnx", entry.KEPT_IN_FLOAT)
     return net, folder / "float32.onnx", folder / "model.onnx"
 
 
@@ -66,6 +67,19 @@ def test_an_8_bit_answer_does_not_depend_on_the_batch_and_is_finite(files):
     assert is_quantised(small) and not is_quantised(float32)
     entry.check_answers(small, crops(10, 4))
     assert small.stat().st_size < 0.4 * float32.stat().st_size
+
+
+def test_convolutions_that_are_to_keep_float_do_and_a_name_of_none_is_said(files, tmp_path):
+    _, float32, small = files
+
+    def stem(path):
+        graph = onnx.load(str(path)).graph
+        (weight,) = [node.input[1] for node in graph.node if node.op_type == "Conv" and node.name.startswith(entry.KEPT_IN_FLOAT)]
+        return next(onnx.numpy_helper.to_array(value) for value in graph.initializer if value.name == weight)
+
+    assert np.array_equal(stem(small), stem(float32))
+    with pytest.raises(ValueError, match="/net/trunk/"):
+        quantise(float32, crops(4, 1), tmp_path / "model.onnx", "/net/trunk/")
 
 
 def test_a_network_with_half_precision_weights_can_be_quantised(tmp_path):

@@ -58,8 +58,9 @@ the drawing in some wide lesions, whose gap is darker and emptier than destroyed
 Network: {parameters:,} parameters, 5 x 5 stem, 7 residual blocks, mean and max pool, ordinal head, evidence at stride 8.
 Learnt from {crops:,} crops in {minutes:.0f} minutes on a small share of two busy cores (bfloat16), seed {seed}. Served
 with convolutions in static 8 bits (ranges fixed on training crops; float32 beside it under "8-bit"); opset 17.{history} Two views of each joint lie side by side in a batch: where they show one thing, what their
-expected grades differ by is a loss; where a lesion grows from one to the other, so is a falling grade. The graph sees each
-crop and its mirror image and averages both (in 8 bits the two cost what one did in float32).
+expected grades differ by is a loss; where a lesion grows from one to the other, so is a falling grade. The graph looks
+at each crop in four views that show the same joint (as it is, tilted by 5 degrees, both in the mirror) and averages what it
+says of each: the answer wavers less ([ADR 8](../../../../docs/adr/0008-convolutions-in-8-bits.md)). The stem stays in float32.
 
 ## Figures
 

@@ -15,12 +15,14 @@ import torch
 from .. import cards
 from ..quantise import EXAMPLES, quantise
 from . import card, evaluate
-from .network import ScoringNet, Served, both_ways
+from .network import ScoringNet, Served, four_views
 from .patches import CROP
 from .shards import Workshop
 
 OUTPUTS = ["grade", "erosion", "evidence", "scorable"]
 OPSET = 17
+KEPT_IN_FLOAT = "/net/stem/"
+"""One range for both channels of the input, -4 to 6 and -1 to 1, would leave the plain grey some fifty levels of 8 bits."""
 TUNE_SEED = 555_000
 TUNE_MIX = {"healthy mature": 0.5, "healthy growing": 0.1, "sham": 0.05, "companion": 0.1, "lesion": 0.12, "lesion+": 0.13}
 
@@ -107,12 +109,12 @@ def tune(options: Namespace, net: ScoringNet) -> tuple[float, float]:
     above, scorable = [], []
     with torch.no_grad():
         for i in range(0, len(crops), 64):
-            heads = both_ways(net.eval(), torch.from_numpy(crops.image[i : i + 64])[:, None])
+            heads = four_views(net.eval(), torch.from_numpy(crops.image[i : i + 64])[:, None])
             above.append(heads["above"])
             scorable.append(torch.sigmoid(heads["scorable"]))
         real, _, _ = evaluate.untouched(workshop)
         for i in range(0, len(real), 64):
-            scorable.append(torch.sigmoid(both_ways(net, torch.from_numpy(np.ascontiguousarray(real[i : i + 64])))["scorable"]))
+            scorable.append(torch.sigmoid(four_views(net, torch.from_numpy(np.ascontiguousarray(real[i : i + 64])))["scorable"]))
     logits = torch.cat(above)
     levels = (torch.from_numpy(crops.grade)[:, None] > torch.arange(5)[None]).float()
     choices = np.exp(np.linspace(np.log(0.5), np.log(3), 60))
@@ -143,7 +145,7 @@ def write(options: Namespace) -> None:
     to_onnx(served, float32)
     crops = Workshop(options.data, options.cache, 1, fold=options.fold).make(TUNE_SEED + 1, 10, views=1).image[:, None]
     checks = agreement(served, float32, crops)
-    quantise(float32, Workshop(options.data, options.cache, 0, fold=options.fold).make(TUNE_SEED + 2, EXAMPLES, views=1).image[:, None], path)
+    quantise(float32, Workshop(options.data, options.cache, 0, fold=options.fold).make(TUNE_SEED + 2, EXAMPLES, views=1).image[:, None], path, KEPT_IN_FLOAT)
     checks |= check_answers(path, crops)
     print(json.dumps({"temperature": temperature, "threshold": options.threshold} | checks), flush=True)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -5,6 +5,7 @@ class probabilities, the temperature. 1 x 1 convolutions stand in for matrix pro
 outputs are bit-equal at every batch size.
 """
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -12,6 +13,8 @@ from torch.nn import functional as F
 GRADES = 6
 STEADY, RISING = 2.5, 4.0
 """Weights of the terms of ``unsteadiness``."""
+TILT = 5.0
+"""Degrees. The localisation finds a finger's axis to within 6 in 95 of 100 joints: a crop tilted by as much is as right."""
 
 
 class Block(nn.Module):
@@ -71,16 +74,27 @@ class ScoringNet(nn.Module):
         }
 
 
-def both_ways(net: ScoringNet, crop: Tensor) -> dict[str, Tensor]:
-    """Heads averaged over the crop and its mirror image, which show the same joint: they waver less than one alone."""
-    there, back = 0, 1
-    heads = {name: head.reshape(2, -1, *head.shape[1:]) for name, head in net(torch.cat([crop, crop.flip(3)])).items()}
-    heads["evidence"] = torch.stack([heads["evidence"][there], heads["evidence"][back].flip(3)])
-    return {name: (head[there] + head[back]) / 2 for name, head in heads.items()}
+def tilted(crop: Tensor, degrees: float) -> Tensor:
+    """[n, 1, h, w] turned about the middle, bilinear, float; 0 where the turned frame leaves the crop."""
+    height, width = map(int, crop.shape[2:])
+    y, x = np.meshgrid(np.arange(height) - (height - 1) / 2, np.arange(width) - (width - 1) / 2, indexing="ij")
+    cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    grid = np.stack([(cos * x - sin * y) * 2 / width, (sin * x + cos * y) * 2 / height], axis=-1)
+    # A constant of the graph: the exporter has no operator for affine grids at our opset.
+    return F.grid_sample(crop.float(), torch.from_numpy(grid).float().expand(crop.shape[0], -1, -1, -1), align_corners=False)
+
+
+def four_views(net: ScoringNet, crop: Tensor) -> dict[str, Tensor]:
+    """Heads averaged over views that show the same joint, and together waver less than one: the crop, the crop tilted, and
+    both in the mirror. Evidence is averaged over the two that are not tilted, where each cell shows the same place."""
+    views = [crop.float(), crop.float().flip(3), tilted(crop, TILT), tilted(crop, -TILT).flip(3)]
+    heads = {name: head.reshape(len(views), -1, *head.shape[1:]) for name, head in net(torch.cat(views)).items()}
+    upright, mirrored = heads.pop("evidence")[:2]
+    return {name: sum(head) / len(views) for name, head in heads.items()} | {"evidence": (upright + mirrored.flip(3)) / 2}
 
 
 class Served(nn.Module):
-    """What is exported: probabilities instead of logits, of the crop seen both ways."""
+    """What is exported: probabilities instead of logits, of the crop in four views."""
 
     def __init__(self, net: ScoringNet, temperature: float = 1.0, scorable_temperature: float = 1.0) -> None:
         super().__init__()
@@ -89,7 +103,7 @@ class Served(nn.Module):
         self.scorable_temperature = scorable_temperature
 
     def forward(self, crop: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        heads = both_ways(self.net, crop)
+        heads = four_views(self.net, crop)
         above = torch.sigmoid(heads["above"] / self.temperature)
         """[n, 5] probability that the grade is above 0, 1, 2, 3, 4: never grows."""
         grade = torch.cat([1 - above[:, :1], above[:, :4] - above[:, 1:], above[:, 4:]], dim=1).clamp(0, 1)
