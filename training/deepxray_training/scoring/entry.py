@@ -153,7 +153,7 @@ def write(options: Namespace) -> None:
     config = {
         "name": "joint-scoring",
         "platform": "onnxruntime_onnx",
-        "maxBatchSize": 16,
+        "maxBatchSize": 8,
         "input": [{"name": "crop", "dataType": "TYPE_UINT8", "dims": [1, CROP, CROP]}],
         "output": [
             {"name": "grade", "dataType": "TYPE_FP32", "dims": [6]},
