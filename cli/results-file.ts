@@ -2,7 +2,7 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import type { Outcome } from './answer.ts';
 import { csvLine, parseCsv } from './csv.ts';
-import { areFinal, COLUMNS, modelsIn, rowsOf } from './rows.ts';
+import { areFinal, COLUMNS, modelOf, rowsOf } from './rows.ts';
 
 export class OtherTable extends Error {
   override name = 'OtherTable';
@@ -20,7 +20,7 @@ export async function openResultsFile(path: string, models: readonly string[]): 
   if (header && header.join() !== COLUMNS.join()) {
     throw new OtherTable(`${path} is another table than this command writes: name a new file with --csv`);
   }
-  const other = modelsIn(rows).find((one) => models.some((kept) => isOtherVersion(one, kept)));
+  const other = rows.map(modelOf).find((one) => models.some((kept) => isOtherVersion(one, kept)));
   if (other) {
     throw new OtherTable(
       `${path} holds scores of ${other}, which this run does not keep to: name a new file with --csv`,

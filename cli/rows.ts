@@ -97,14 +97,8 @@ const rounded = (value: number): number => Number(value.toFixed(6));
 
 const cell = (row: string[], column: Column): string => row[COLUMNS.indexOf(column)] ?? '';
 
-/** The models that scored, each once, as `joint-scoring:1`. */
-export const modelsIn = (rows: string[][]): string[] => [
-  ...new Set(
-    rows
-      .filter((row) => cell(row, 'model_version') !== '')
-      .map((row) => `${cell(row, 'model_name')}:${cell(row, 'model_version')}`),
-  ),
-];
+/** What scored, as `joint-scoring:1`; a lone colon where nothing did. */
+export const modelOf = (row: string[]): string => `${cell(row, 'model_name')}:${cell(row, 'model_version')}`;
 
 /** Whether a film's rows are its last word: complete, and for no reason that may be gone by now. */
 export function areFinal(rows: string[][]): boolean {
