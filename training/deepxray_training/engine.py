@@ -111,7 +111,7 @@ def train(model: nn.Module, make: Callable, loss: Callable, run: Path, args: arg
 
     samples = Samples(make, args.seed, step * args.batch, (args.steps - step) * args.batch)
     loader = torch.utils.data.DataLoader(samples, args.batch, num_workers=args.workers, worker_init_fn=_one_thread, persistent_workers=False)
-    half = args.precision == "bfloat16" or (args.precision == "auto" and _has_bfloat16(args.device))
+    half = args.precision == "bfloat16" or (args.precision == "auto" and has_bfloat16(args.device))
     model.train()
     started, sums, since = time.time() - seconds, {}, 0
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, {args.steps} steps of {args.batch}", flush=True)
@@ -169,7 +169,8 @@ def entry_folder(args: argparse.Namespace, run: Path) -> Path:
     return run.parent.parent / "repositories" / run.name if measured_only else args.out
 
 
-def _has_bfloat16(device: str) -> bool:
+def has_bfloat16(device: str) -> bool:
+    """Whether the device computes in bfloat16 itself: a processor without it imitates it, eight times slower than float32."""
     if device != "cpu":
         return torch.cuda.is_bf16_supported()
     info = Path("/proc/cpuinfo")

@@ -6,6 +6,7 @@ import pytest
 
 from deepxray_training.scoring import companions, exposure, joint_layers, lesions, outlines, simulate
 from deepxray_training.scoring.patches import PATCH
+from deepxray_training.scoring.shards import learnt_from
 
 
 def drawn_joint() -> np.ndarray:
@@ -112,3 +113,12 @@ def test_every_exposure_of_a_joint_is_a_film(joint):
         seen = exposure.expose(rng, crop)
         exposure.clutter(rng, crop.copy())
         assert seen.shape == crop.shape and seen.dtype == np.uint8
+
+
+def test_growing_lesions_are_learnt_from_only_where_steadiness_is_taught():
+    assert "series" in learnt_from(None, steady=True, rendered=False)
+    assert "series" not in learnt_from(None, steady=False, rendered=False)
+
+
+def test_training_without_companions_sees_none_by_themselves():
+    assert not {"companion", "flexion", "subluxation"} & set(learnt_from("companions", steady=True, rendered=True))

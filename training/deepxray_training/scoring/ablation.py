@@ -8,6 +8,5 @@ WITHOUT = {
     "deformity": "no collapse, fusion, subluxation or angulation of eroded joints",
     "companions": "no osteopenia, sclerosis, narrowing, flexion and others, alone or beside lesions",
     "exposure": "no gamma, blur, noise, black edges and compression",
-    "steadiness": "no loss for what two views of a joint differ by, and no growing lesions",
 }
 """Name of an ingredient to what is then missing."""

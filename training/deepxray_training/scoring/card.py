@@ -5,6 +5,7 @@ from argparse import Namespace
 import numpy as np
 
 from ..cards import history
+from .network import TILT
 
 FIRST = """# joint-scoring, version 1
 
@@ -56,11 +57,9 @@ draws on real joints; `python -m deepxray_training.scoring.sheet --data DATA` sh
 the drawing in some wide lesions, whose gap is darker and emptier than destroyed joints mostly are.*
 
 Network: {parameters:,} parameters, 5 x 5 stem, 7 residual blocks, mean and max pool, ordinal head, evidence at stride 8.
-Learnt from {crops:,} crops in {minutes:.0f} minutes on a small share of two busy cores (bfloat16), seed {seed}. Served
-with convolutions in static 8 bits (ranges fixed on training crops; float32 beside it under "8-bit"); opset 17.{history} Two views of each joint lie side by side in a batch: where they show one thing, what their
-expected grades differ by is a loss; where a lesion grows from one to the other, so is a falling grade. The graph looks
-at each crop in four views that show the same joint (as it is, tilted by 5 degrees, both in the mirror) and averages what it
-says of each: the answer wavers less ([ADR 8](../../../../docs/adr/0008-convolutions-in-8-bits.md)). The stem stays in float32.
+Learnt from {crops:,} crops in {minutes:.0f} minutes, seed {seed}. Served
+with convolutions in static 8 bits (ranges fixed on training crops; float32 beside it under "8-bit"); opset 17.{history}{steady} The graph looks at each crop in
+four views that show the same joint (as it is, tilted by {tilt:g} degrees, both in the mirror) and averages what it says of each: the answer wavers less ([ADR 8](../../../../docs/adr/0008-convolutions-in-8-bits.md)). The stem stays in float32.
 
 ## Figures
 
@@ -108,6 +107,9 @@ deepxray_training.scoring.rendered` makes them); the figures below are on other 
 (174,000 crops), the net had never seen a drawn hand, and the renderer's lesions are another author's: on 160 joints it reached
 a quadratic kappa of 0.88, 93 % within one grade, AUC 0.97 (0 against >= 1), but graded only 71 % of the healthy ones 0."""
 
+STEADY = """ Two views of each joint lie side by side in a batch: where they show one thing, what their
+expected grades differ by is a loss; where a lesion grows from one to the other, so is a falling grade."""
+
 AIMS = {
     "rendered hands: within one grade": ">= 0.90",
     "rendered hands: healthy joints graded 0": ">= 0.95",
@@ -146,7 +148,9 @@ def text(facts: dict, figures: dict[str, tuple[float, float, float]], confusion:
         table=table,
         worst="\n".join(f"- {line}" for line in worst),
         history=history(options) + (f" The weights are a mean: {facts['blend']}." if facts["blend"] else ""),
-        command=f"--samples {options.samples} --lr {options.lr:g} --seed {facts['seed']}" + (" --init PREVIOUS/model.onnx" if options.init else ""),
+        steady=STEADY if options.steady else "",
+        tilt=TILT,
+        command=f"--samples {options.samples} --seed {facts['seed']}" + (" --steady" if options.steady else "") + (" --init PREVIOUS/model.onnx" if options.init else ""),
         one=facts["ms a joint in batches of 1"],
         one_fast=facts["ms a joint in batches of 1, fastest"],
         ten=facts["ms a joint in batches of 10"],

@@ -32,14 +32,25 @@ MIX = {
     "lesion": 0.21,
     "lesion+": 0.21,
     "unscorable": 0.09,
-    "series": 0.08,
 }
-LEFT_OUT = {"companions": ("companion", "flexion", "subluxation"), "steadiness": ("series",)}
-"""What of the mix an ablation takes away altogether."""
+COMPANIONS = ("companion", "flexion", "subluxation")
+"""What of the mix training without companions leaves out."""
+SERIES = 0.08
+"""Share of growing lesions beside them, where steadiness is taught."""
 RENDERED = 0.07
 """Share of rendered hands beside them, where there are any."""
 GRADES = {1: (1.5, 20.0, 0.42), 2: (20.0, 40.0, 0.18), 3: (40.0, 60.0, 0.14), 4: (60.0, 80.0, 0.12), 5: (80.0, 100.0, 0.14)}
 """Target percent of the outline, from and to, and how often."""
+
+
+def learnt_from(without: str | None, steady: bool, rendered: bool) -> dict[str, float]:
+    """Kinds of joints to learn from, and their shares (not summing to one)."""
+    mix = {kind: share for kind, share in MIX.items() if without != "companions" or kind not in COMPANIONS}
+    if rendered:
+        mix["rendered"] = RENDERED
+    if steady:
+        mix["series"] = SERIES
+    return mix
 
 
 @dataclass
@@ -68,8 +79,8 @@ class Crops:
 class Workshop:
     """Holds the healthy joints of one part of the data (0 train, 1 tuning, 2 val) and makes samples of them."""
 
-    def __init__(self, data: Path, cache: Path, part: int, synthetic: Path | None = None, fold: Fold | None = None, without: str | None = None) -> None:
-        self.without = without
+    def __init__(self, data: Path, cache: Path, part: int, synthetic: Path | None = None, fold: Fold | None = None, without: str | None = None, steady: bool = False) -> None:
+        self.without, self.steady = without, steady
         everything = patches.load(data, cache, fold)
         rows = np.flatnonzero(everything.part == part)
         self.patches: Patches = everything.take(rows)
@@ -155,13 +166,10 @@ class Workshop:
             evidence = np.zeros((EVIDENCE, EVIDENCE), np.uint8)
         return image, evidence
 
-    def make(self, seed: int, joints: int, mix: dict[str, float] = MIX, views: int = VIEWS, plain: bool = False) -> Crops:
-        """``joints`` simulated joints, shuffled, each in ``views`` views one after the other."""
+    def make(self, seed: int, joints: int, mix: dict[str, float] | None = None, views: int = VIEWS, plain: bool = False) -> Crops:
+        """``joints`` simulated joints of ``mix`` (else of what is learnt from), shuffled, each in ``views`` views one after the other."""
         rng = np.random.default_rng(seed)
-        if self.rendered is not None and mix is MIX:
-            mix = MIX | {"rendered": RENDERED}
-        if self.without in LEFT_OUT:
-            mix = {kind: share for kind, share in mix.items() if kind not in LEFT_OUT[self.without]}
+        mix = mix or learnt_from(self.without, self.steady, self.rendered is not None)
         kinds = list(mix)
         order = rng.choice(len(kinds), joints, p=np.array(list(mix.values())) / sum(mix.values()))
         rows: list[tuple] = []
@@ -211,11 +219,11 @@ def _outlines(everything: Patches, cache: Path) -> outlines.Outlines:
 _workshop: Workshop | None = None
 
 
-def start_worker(data: Path, cache: Path, part: int, synthetic: Path | None, fold: Fold | None, without: str | None) -> None:
+def start_worker(data: Path, cache: Path, part: int, synthetic: Path | None, fold: Fold | None, without: str | None, steady: bool) -> None:
     """Of a process pool: a worker keeps its workshop."""
     global _workshop
     cv2.setNumThreads(1)
-    _workshop = Workshop(data, cache, part, synthetic, fold, without)
+    _workshop = Workshop(data, cache, part, synthetic, fold, without, steady)
 
 
 def make_in_worker(task: tuple[int, int]) -> Crops:

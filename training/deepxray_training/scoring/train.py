@@ -10,14 +10,19 @@ from collections import deque
 import numpy as np
 import torch
 
-from ..engine import start_from
+from ..engine import has_bfloat16, start_from
+from ..muon import MuonAndAdamW
 from . import shards
 from .network import ScoringNet, loss, unsteadiness
 from .shards import Crops
 
-BATCH = 64
-JOINTS = 2000
+BATCH = 16
+JOINTS = 1000
 """Simulated joints of a shard."""
+RATES = 0.01, 2e-3
+"""Peak learning rates of Muon and of AdamW."""
+WARM_UP = 2000
+"""Crops over which the learning rates rise."""
 REPLAY = 3
 """Older shards that a round draws from besides its new one."""
 AVERAGE = 0.998
@@ -71,7 +76,7 @@ def train(options: Namespace) -> None:
     del workshop
     net = net.to(memory_format=torch.channels_last)
     average = Averaged(net)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=options.lr, weight_decay=0.01)
+    optimiser = MuonAndAdamW(net, RATES)
     seen, spent, first = 0, 0.0, 0
     if state.exists():
         saved = torch.load(state, weights_only=True)
@@ -83,11 +88,12 @@ def train(options: Namespace) -> None:
         print(f"resumed at {seen} crops", flush=True)
     on_gpu = torch.cuda.is_available()
     device = torch.device("cuda" if on_gpu else "cpu")
+    half = has_bfloat16(device.type)
     net.to(device)
     average.net.to(device)
     context = multiprocessing.get_context("spawn")
     rng = np.random.default_rng([seed, first])
-    with context.Pool(options.workers, shards.start_worker, (data, cache, 0, options.synthetic and options.synthetic / "train", options.fold, options.without)) as pool:
+    with context.Pool(options.workers, shards.start_worker, (data, cache, 0, options.synthetic and options.synthetic / "train", options.fold, options.without, options.steady)) as pool:
         wanted = ((seed * 1_000_003 + k, JOINTS) for k in range(first, 10**9))
         # A few shards ahead, and no more: a pool would otherwise make them all.
         waiting = deque(pool.apply_async(shards.make_in_worker, (next(wanted),)) for _ in range(options.workers + 1))
@@ -103,10 +109,11 @@ def train(options: Namespace) -> None:
                 waiting.append(pool.apply_async(shards.make_in_worker, (next(wanted),)))
                 shard += 1
                 parts = [new] + list(old)
-            order = [(new, rows) for _ in range(2) for rows in _batches(rng, JOINTS)] if new is not None else []
+            order = [(new, rows) for _ in range(2) for rows in _batches(rng, JOINTS, options.steady)] if new is not None else []
             for part in old:
-                order += [(part, rows) for rows in _batches(rng, JOINTS // (3 if new is not None else 1))]
+                order += [(part, rows) for rows in _batches(rng, JOINTS // (3 if new is not None else 1), options.steady)]
             sums: dict[str, float] = {}
+            learnt = 0
             net.train()
             for i in rng.permutation(len(order)):
                 part, rows = order[i]
@@ -115,22 +122,20 @@ def train(options: Namespace) -> None:
                     share = max(share, (time.monotonic() - started) / 60 / minutes)
                 if share >= 1:
                     break
-                rate = options.lr * min(1, (seen + 1) / 8000) * (0.5 + 0.5 * math.cos(math.pi * share)) + 1e-6
-                for group in optimiser.param_groups:
-                    group["lr"] = rate
+                rate = min(1, (seen + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * share)) + 1e-3
                 image, percent, grade, evidence = (t.to(device) for t in tensors(part, rows))
-                with torch.autocast(device.type, torch.bfloat16):
+                with torch.autocast(device.type, torch.bfloat16, enabled=half):
                     heads = net(image.contiguous(memory_format=torch.channels_last))
                 heads = {name: head.float() for name, head in heads.items()}
                 terms = loss(heads, percent, grade, evidence)
-                if options.without != "steadiness":
+                if options.steady:
                     terms |= unsteadiness(heads["above"], percent, torch.from_numpy(part.grows[rows]).to(device))
-                optimiser.zero_grad(set_to_none=True)
                 sum(terms.values()).backward()
                 torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-                optimiser.step()
+                optimiser.step(rate)
                 average.update(net)
                 seen += len(rows)
+                learnt += 1
                 for name, term in terms.items():
                     sums[name] = sums.get(name, 0.0) + float(term.detach())
             if new is not None:
@@ -139,7 +144,7 @@ def train(options: Namespace) -> None:
             line = {"done, %": round(100 * min(share, 1)), "crops": seen, "minutes": round(spent / 60, 1)}
             line["minutes left"] = round(spent / 60 * max(0, 1 / max(share, 1e-3) - 1), 1)
             line["shards"] = shard
-            line |= {name: round(value / max(1, len(order)), 4) for name, value in sums.items()}
+            line |= {name: round(value / learnt, 4) for name, value in sums.items()}
             print(json.dumps(line), flush=True)
             torch.save(
                 {
@@ -162,10 +167,12 @@ def train(options: Namespace) -> None:
     torch.save({"average": average.net.state_dict(), "seen": seen, "minutes": spent / 60, "seed": seed}, run / "trained.pt")
 
 
-def _batches(rng: np.random.Generator, joints: int) -> list[np.ndarray]:
-    """Rows of a shard, BATCH at a time: of ``joints`` of its joints two views each, side by side and in order."""
+def _batches(rng: np.random.Generator, joints: int, in_pairs: bool) -> list[np.ndarray]:
+    """Rows of a shard, BATCH at a time: of ``joints`` of its joints two views each, ``in_pairs`` side by side and in order."""
     order = rng.permutation(JOINTS)[:joints]
     skipped = rng.integers(0, shards.VIEWS, joints)
     pairs = np.array([[v for v in range(shards.VIEWS) if v != s] for s in range(shards.VIEWS)])[skipped]
     rows = (order[:, None] * shards.VIEWS + pairs).ravel()
+    if not in_pairs:
+        rows = rng.permutation(rows)
     return [rows[i : i + BATCH] for i in range(0, len(rows) - BATCH + 1, BATCH)]
