@@ -74,6 +74,12 @@ const moreAnswers = (what: string, more: number) => {
   return mesh.waitUntil(what, () => load.tally.answered >= before + more, 30_000);
 };
 
+const expectAllAnswered = () =>
+  expect({ answered: load.tally.answered, shortfalls: load.shortfalls }).toEqual({
+    answered: load.tally.sent,
+    shortfalls: [],
+  });
+
 async function freezeAndThaw(role: string): Promise<void> {
   const pid = await mesh.freeze(role);
   const began = performance.now();
@@ -93,7 +99,7 @@ const TWICE = ['joint-scoring', 'model-server:joint-scoring'];
 describe('kill -9', () => {
   test.each(TWICE)('of one of two: %s', { timeout: TIMEOUT_MS }, async (role) => {
     await under(() => mesh.kill(role));
-    expect(load.tally).toMatchObject({ answered: load.tally.sent });
+    expectAllAnswered();
   });
 
   test.each(ALONE)('of the only one: %s', { timeout: TIMEOUT_MS }, async (role) => {
@@ -109,7 +115,7 @@ describe('kill -9', () => {
 describe('SIGTERM', () => {
   test.each(TWICE)('of one of two: %s', { timeout: TIMEOUT_MS }, async (role) => {
     await under(() => mesh.terminate(role));
-    expect(load.tally).toMatchObject({ answered: load.tally.sent });
+    expectAllAnswered();
   });
 });
 

@@ -30,6 +30,8 @@ export type SteadyLoad = {
   tally: Tally;
   /** What was hung or wrong, for people. */
   complaints: string[];
+  /** What was refused, partial or expired: none of it where a fault may cost no request. */
+  shortfalls: string[];
   /** Milliseconds from sending to the answer, of those answered. */
   tookMs: number[];
   /** The same, of those refused. */
@@ -81,7 +83,7 @@ export function startLoad(
     hung: 0,
     wrong: 0,
   };
-  const load: SteadyLoad = { tally, complaints: [], tookMs: [], refusedMs: [], stop };
+  const load: SteadyLoad = { tally, complaints: [], shortfalls: [], tookMs: [], refusedMs: [], stop };
   const latestMs = waitS * 1000 + graceMs;
   let wanted = true;
 
@@ -101,12 +103,11 @@ export function startLoad(
         load.refusedMs.push(reply.tookMs);
         await delay(AFTER_CUT_MS);
       }
-      if (outcome === 'wrong' || outcome === 'hung') {
-        const { status, body } = reply;
-        load.complaints.push(
-          `${outcome} after ${Math.round(reply.tookMs)} ms: ${status} ${JSON.stringify({ type: body.type, detail: body.detail, missing: body.missing, traceId: body.traceId })}`,
-        );
-      }
+      if (outcome === 'answered') return;
+      const told = outcome === 'wrong' || outcome === 'hung' ? load.complaints : load.shortfalls;
+      const { type, detail, missing, traceId } = reply.body;
+      const why = JSON.stringify({ type, detail, missing, traceId });
+      told.push(`${outcome} after ${Math.round(reply.tookMs)} ms: ${reply.status} ${why}`);
     } catch (thrown) {
       const tookMs = Math.round(performance.now() - began);
       if (tookMs > latestMs) {
