@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { JOINT_NAMES, type JointName } from '../../platform/domain/joints.ts';
 import type { Hand } from './hands.ts';
+import { scoreLean } from './lean-client.ts';
 import type { Mesh } from './mesh.ts';
 import { type JsonReply, scoreJson } from './score.ts';
 
@@ -62,6 +63,7 @@ export function startLoad(
     clients = 3,
     waitS = 5,
     graceMs = 1000,
+    refusedPauseMs = AFTER_CUT_MS,
     addressOf,
   }: {
     clients?: number;
@@ -69,6 +71,8 @@ export function startLoad(
     waitS?: number;
     /** How much later than that an answer may come on a machine whose cores are busy. */
     graceMs?: number;
+    /** How long a client that was refused waits before it asks again. */
+    refusedPauseMs?: number;
     /** What a trusted proxy would say of each client's address. */
     addressOf?: (client: number) => string;
   } = {},
@@ -91,7 +95,7 @@ export function startLoad(
     tally.sent++;
     const began = performance.now();
     try {
-      const reply = await scoreJson(mesh, hand.png, {
+      const reply = await scoreLean(mesh, hand.png, {
         headers: { prefer: `wait=${waitS}`, ...headers },
         // Longer than it may take, so that a hang is told from an answer that came late.
         signal: AbortSignal.timeout(latestMs + 30_000),
@@ -101,7 +105,7 @@ export function startLoad(
       if (outcome === 'answered') load.tookMs.push(reply.tookMs);
       if (outcome === 'refused') {
         load.refusedMs.push(reply.tookMs);
-        await delay(AFTER_CUT_MS);
+        await delay(refusedPauseMs);
       }
       if (outcome === 'answered') return;
       const told = outcome === 'wrong' || outcome === 'hung' ? load.complaints : load.shortfalls;
@@ -115,7 +119,7 @@ export function startLoad(
         load.complaints.push(`hung: cut after ${tookMs} ms`);
         return;
       }
-      if (!(thrown instanceof TypeError)) throw thrown;
+      if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
       tally.cut++;
       await delay(AFTER_CUT_MS);
     }
