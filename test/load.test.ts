@@ -37,9 +37,9 @@ afterAll(async () => {
   await mesh?.stop();
 });
 
-async function loaded(clients: number, refusedPauseMs = 100) {
+async function loaded(clients: number, more: { refusedPauseMs?: number } = {}) {
   const addressOf = (client: number) => `10.0.0.${client}`;
-  const load = startLoad(mesh, known, { clients, waitS: 10, refusedPauseMs, addressOf });
+  const load = startLoad(mesh, known, { clients, waitS: 10, addressOf, ...more });
   await mesh.waitUntil('the first is answered', () => load.tally.answered > 0, 30_000);
   const [began, before] = [performance.now(), load.tally.answered];
   await mesh.waitUntil(
@@ -58,7 +58,7 @@ test('ten times the load: what is taken is right and in time, the rest is refuse
 }, async () => {
   const peak = await loaded(PLENTY);
   // A client that is refused asks again after as long as an answer takes: ten times the clients, ten times the requests.
-  const over = await loaded(10 * PLENTY, (1000 * PLENTY) / peak.filmsPerSecond);
+  const over = await loaded(10 * PLENTY, { refusedPauseMs: (1000 * PLENTY) / peak.filmsPerSecond });
   const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
   console.log({
     'films/s at peak': peak.filmsPerSecond.toFixed(1),

@@ -56,9 +56,14 @@ export async function scoreSse(
 }
 
 function post(url: string, film: Uint8Array, { headers = {}, signal }: Ask, query = ''): Promise<Response> {
-  const body = new FormData();
-  body.append('xray', new Blob([film as Uint8Array<ArrayBuffer>]), 'film.png');
+  const body = formOf(film);
   return fetch(`${url}/score${query}`, { method: 'POST', body, headers, ...(signal ? { signal } : {}) });
+}
+
+export function formOf(film: Uint8Array): FormData {
+  const form = new FormData();
+  form.append('xray', new Blob([film as Uint8Array<ArrayBuffer>]), 'film.png');
+  return form;
 }
 
 const CHUNK_BYTES = 64 * 1024;

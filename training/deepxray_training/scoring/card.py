@@ -57,9 +57,11 @@ draws on real joints; `python -m deepxray_training.scoring.sheet --data DATA` sh
 the drawing in some wide lesions, whose gap is darker and emptier than destroyed joints mostly are.*
 
 Network: {parameters:,} parameters, 5 x 5 stem, 7 residual blocks, mean and max pool, ordinal head, evidence at stride 8.
-Learnt from {crops:,} crops in {minutes:.0f} minutes, seed {seed}. Served
-with convolutions in static 8 bits (ranges fixed on training crops; float32 beside it under "8-bit"); opset 17.{history}{steady} The graph looks at each crop in
-four views that show the same joint (as it is, tilted by {tilt:g} degrees, both in the mirror) and averages what it says of each: the answer wavers less ([ADR 8](../../../../docs/adr/0008-convolutions-in-8-bits.md)). The stem stays in float32.
+Learnt from {crops:,} crops in {minutes:.0f} minutes, seed {seed}. Served with convolutions in static 8 bits (ranges
+fixed on training crops; float32 beside it under "8-bit"); opset 17.{history}{steady} The graph looks at
+each crop in four views that show the same joint (as it is, tilted by {tilt:g} degrees, both in the mirror) and averages
+what it says of each: the answer wavers less ([ADR 8](../../../../docs/adr/0008-convolutions-in-8-bits.md)). The stem
+stays in float32.
 
 ## Figures
 
