@@ -1,6 +1,7 @@
 /**
  * The pods of a step as core NATS reaches them (docs/adr/0005-core-nats-for-crops.md): a member at random,
- * busy or not; one whose hands are full says so at once, and the sender asks again after a pause that grows.
+ * busy or not; one whose hands are full says so at once, and the sender asks again after a pause that grows. Here each
+ * crop asks on its own, where the mesh has them wait in line.
  */
 import type { Clock, Wait } from './clock.ts';
 import type { Random } from './random.ts';

@@ -7,6 +7,7 @@ import { extractJoints } from './extract-joints.ts';
 import { MODEL as LOCALISATION } from './localisation-model.ts';
 import { createLocator } from './locate-joints.ts';
 import { MODEL as REFINEMENT } from './refinement-model.ts';
+import { createCropSender } from './send-crop.ts';
 
 /** The least `confidence` of a joint that is there, where a model's config names none. */
 const THRESHOLD = 0.5;
@@ -20,7 +21,8 @@ export const startApp = (values: SidecarValues, surroundings: Surroundings): Pro
       createHandler({ bus, client, describe }) {
         const infer = oneCallForWhatWaits(client, (...model) => describe(...model).maxBatch);
         const locator = createLocator(infer, netsOf(describe, THRESHOLD));
-        return (work) => extractJoints(work, { bus, locator, log: surroundings.log });
+        const parts = { bus, locator, sendCrop: createCropSender(bus), log: surroundings.log };
+        return (work) => extractJoints(work, parts);
       },
     },
     values,

@@ -1,6 +1,6 @@
 /**
  * One extraction request: find the joints on the thumbnail while the radiograph is pulled, and for each: refine, cut,
- * report where it is, send the crop on. Each joint goes its way alone; none waits for the last.
+ * send the crop on, report where it is. Each joint goes its way alone; none waits for the last.
  */
 import { type Bus, MalformedMessage } from '#platform/bus/bus.ts';
 import { encodeAccepted, encodeRefusal } from '#platform/bus/receipt.ts';
@@ -26,9 +26,9 @@ import { whyMissing } from '../sidecar/why-missing.ts';
 import { MODEL as LOCALISATION, type Located } from './localisation-model.ts';
 import type { Film, Locator } from './locate-joints.ts';
 import { pullRadiograph } from './pull-radiograph.ts';
-import { sendCrop } from './send-crop.ts';
+import type { SendCrop } from './send-crop.ts';
 
-type Parts = { bus: Bus; locator: Locator; log: Logger };
+type Parts = { bus: Bus; locator: Locator; sendCrop: SendCrop; log: Logger };
 
 /** A joint whose place needs no looking for. */
 type Placed = Located & { given: boolean };
@@ -67,7 +67,7 @@ async function extract(
   request: ExtractionRequest,
   source: ImageSource,
   wanted: JointName[],
-  { bus, locator }: Parts,
+  { bus, locator, sendCrop }: Parts,
 ): Promise<void> {
   const when = { deadline: work.envelope.deadline, signal: work.signal };
   const id = work.envelope.correlationId;
@@ -99,7 +99,7 @@ async function extract(
         const placed = await refineInTurn(() => place(joint));
         if (work.signal.aborted) return;
         if ('missing' in placed) return reportMissing(work, joint, placed.missing, request.attempt);
-        const refused = await cutAndSend(work, request, film, placed, bus);
+        const refused = await cutAndSend(work, request, film, placed, sendCrop);
         if (refused !== undefined) reportMissing(work, joint, refused, request.attempt);
       },
     );
@@ -133,7 +133,7 @@ async function cutAndSend(
   { scoringVersion, attempt }: ExtractionRequest,
   { image }: Film,
   { joint: name, centre, axis, handScale, confidence, given }: Placed,
-  bus: Bus,
+  sendCrop: SendCrop,
 ): Promise<MissingReason | undefined> {
   const side = cropSideInHandScales(name) * handScale;
   const crop = await inSpan('cut crop', { attributes: { [ATTRIBUTE.joint]: name } }, () =>
@@ -150,10 +150,13 @@ async function cutAndSend(
     confidence,
     given,
   };
-  // Before the crop leaves, so that a score is seldom there before its place.
-  work.report({ $case: 'dispatched', value: { position, cropSide: side, cutAtMs: Date.now(), attempt } });
+  const cutAtMs = Date.now();
   const request = { joint, crop, modelVersion: scoringVersion, attempt };
-  return sendCrop(bus, request, work.envelope, work.signal);
+  const refused = await sendCrop(request, work.envelope, work.signal);
+  // Not before a scorer has it: how long crops wait for one says nothing of how soon a score counts as lost.
+  if (refused === undefined)
+    work.report({ $case: 'dispatched', value: { position, cropSide: side, cutAtMs, attempt } });
+  return refused;
 }
 
 function reportMissing(work: Work, joint: JointName, reason: MissingReason, attempt: number): void {

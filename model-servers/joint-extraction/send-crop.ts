@@ -1,8 +1,9 @@
-/** Gives a crop to a scoring pod that has room. Only the receipt comes here; the score goes straight to the orchestrator. */
+/** Gives crops to scoring pods that have room. Only receipts come here; scores go straight to the orchestrator. */
 import { askStep } from '#platform/bus/ask-step.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { RECEIPT_WITHIN_MS, readReceipt } from '#platform/bus/receipt.ts';
+import { createWaitingLine } from '#platform/bus/waiting-line.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { CropRequest } from '#proto/deepxray/bus/v1/bus.ts';
@@ -14,25 +15,33 @@ const REASON = {
   failed: MissingReason.MISSING_REASON_FAILED,
 } as const;
 
+/** Crops of all films that ask again at a time while scorers are busy. */
+const ASKING_AGAIN = 3;
+
 /** Undefined once a scorer has the crop; else why none took it. */
-export async function sendCrop(
-  bus: Bus,
+export type SendCrop = (
   request: CropRequest,
   envelope: Envelope,
   signal: AbortSignal,
-): Promise<MissingReason | undefined> {
-  const asked = await askStep({
-    bus,
-    step: 'joint-scoring',
-    payload: CropRequest.encode(request).finish(),
-    envelope,
-    signal,
-    replyWithinMs: RECEIPT_WITHIN_MS,
-    attributes: {
-      [ATTRIBUTE.joint]: jointFromProto(request.joint) ?? 'unknown',
-      [ATTRIBUTE.attempt]: request.attempt,
-    },
-    read: readReceipt,
-  });
-  return 'answer' in asked ? undefined : REASON[asked.refused];
+) => Promise<MissingReason | undefined>;
+
+export function createCropSender(bus: Bus): SendCrop {
+  const line = createWaitingLine(ASKING_AGAIN);
+  return async (request, envelope, signal) => {
+    const asked = await askStep({
+      bus,
+      step: 'joint-scoring',
+      payload: CropRequest.encode(request).finish(),
+      envelope,
+      signal,
+      replyWithinMs: RECEIPT_WITHIN_MS,
+      attributes: {
+        [ATTRIBUTE.joint]: jointFromProto(request.joint) ?? 'unknown',
+        [ATTRIBUTE.attempt]: request.attempt,
+      },
+      read: readReceipt,
+      line,
+    });
+    return 'answer' in asked ? undefined : REASON[asked.refused];
+  };
 }

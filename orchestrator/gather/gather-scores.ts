@@ -23,7 +23,7 @@ const TIMES_ASKED_AGAIN = 2;
 const LOOK_FOR_LOST_EVERY_MS = 50;
 /**
  * A burst on a small machine queues for this long without anything being lost; asking again then would
- * only lengthen the queue. A killed pod's work waits no longer than this.
+ * only lengthen the queue. Crops wait for a scorer in extraction's time; a scorer has only those that it took.
  */
 const EXTRACTION_PATIENCE_FLOOR_MS = 2500;
 const SCORING_PATIENCE_FLOOR_MS = 1500;
@@ -103,9 +103,10 @@ export async function gatherScores(
     }
   };
 
+  const usualMs = () => extractionTime.usualMs + scoringTime.usualMs;
   const hasTriesLeft = (joint: JointName) => ledger.attemptsOf(joint) < TIMES_ASKED_AGAIN;
   const mayAskAgain = (joint: JointName) =>
-    hasTriesLeft(joint) && remainingMs(envelope.deadline) > scoringTime.usualMs && retryBudget.take();
+    hasTriesLeft(joint) && remainingMs(envelope.deadline) > usualMs() && retryBudget.take();
 
   const lookForLost = () => {
     const { failed, overdue } = ledger.lost(Date.now(), {

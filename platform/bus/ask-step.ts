@@ -9,6 +9,7 @@ import { pause } from '../pause.ts';
 import { type Bus, BusAway, NoReply, NoResponders } from './bus.ts';
 import type { Envelope } from './envelope.ts';
 import { type Step, SUBJECT } from './subjects.ts';
+import type { WaitingLine } from './waiting-line.ts';
 
 /** Silent pods (dead, frozen, cut off) and failed models that are borne before the step counts as away. */
 const FAILURES_BORNE = 2;
@@ -20,6 +21,8 @@ const FAILURES_BORNE = 2;
 const AWAY_BORNE_MS = 1000;
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 40;
+/** Who gets no reply for so long has met a pod that is frozen or slow, and goes on by itself: it holds up nobody behind it. */
+const STEPS_ASIDE_AFTER_MS = 50;
 
 export type Asked<T> =
   | { answer: T }
@@ -31,7 +34,7 @@ export type Asked<T> =
 
 export type Answer<T> = { answer: T } | { refusal: Refusal_Reason };
 
-export async function askStep<T>(question: {
+type Question<T> = {
   bus: Bus;
   step: Step;
   payload: Uint8Array;
@@ -42,12 +45,34 @@ export async function askStep<T>(question: {
   read(reply: Uint8Array): Answer<T>;
   /** Of the message's span. */
   attributes?: Attributes;
-}): Promise<Asked<T>> {
-  const { bus, step, payload, envelope, signal, replyWithinMs, read, attributes = {} } = question;
+  /** For a step that is asked for much at once: while it is busy, only the first in line ask again. */
+  line?: WaitingLine;
+};
+
+export async function askStep<T>(question: Question<T>): Promise<Asked<T>> {
+  const { line, signal } = question;
+  let leave: (() => void) | undefined;
+  const queue = async () => {
+    leave ??= await line?.enter(signal);
+  };
+  try {
+    if (line && !line.isEmpty) await queue();
+    return await ask(question, queue, () => leave?.());
+  } finally {
+    leave?.();
+  }
+}
+
+async function ask<T>(
+  { bus, step, payload, envelope, signal, replyWithinMs, read, attributes = {} }: Question<T>,
+  queue: () => Promise<void>,
+  stepAside: () => void,
+): Promise<Asked<T>> {
   let failures = 0;
   let awaySince: number | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted && !hasPassed(envelope.deadline)) {
+    const aside = setTimeout(stepAside, STEPS_ASIDE_AFTER_MS);
     try {
       const reply = await bus.request(SUBJECT.work(step), payload, envelope, replyWithinMs, { attributes });
       awaySince = undefined;
@@ -58,6 +83,7 @@ export async function askStep<T>(question: {
       if (answer.refusal === Refusal_Reason.REASON_MODEL_FAILED && ++failures > FAILURES_BORNE) {
         return { refused: 'failed' };
       }
+      if (answer.refusal === Refusal_Reason.REASON_BUSY) await queue();
     } catch (error) {
       if (error instanceof NoReply) {
         if (error.cameTooLate) return { refused: 'too-late' };
@@ -68,6 +94,8 @@ export async function askStep<T>(question: {
       awaySince ??= now;
       const mayBeBack = error instanceof NoResponders || error instanceof BusAway;
       if (!mayBeBack || now - awaySince > AWAY_BORNE_MS) return { refused: 'unavailable' };
+    } finally {
+      clearTimeout(aside);
     }
     await pause(pauseMs * (0.5 + Math.random()), signal);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
