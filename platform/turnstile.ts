@@ -1,17 +1,16 @@
+import { createWaitingLine } from './waiting-line.ts';
+
+const patient = new AbortController().signal;
+
 /** Lets `limit` at a time in, in order of arrival. */
 export function createTurnstile(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let inside = 0;
-  const waiting: (() => void)[] = [];
+  const line = createWaitingLine(limit);
   return async (work) => {
-    // Who waits is handed the place of who leaves, so that nobody slips in between.
-    if (inside >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    else inside++;
+    const leave = await line.enter(patient);
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else inside--;
+      leave();
     }
   };
 }

@@ -3,9 +3,9 @@ import { askStep } from '#platform/bus/ask-step.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { RECEIPT_WITHIN_MS, readReceipt } from '#platform/bus/receipt.ts';
-import { createWaitingLine } from '#platform/bus/waiting-line.ts';
 import { jointFromProto } from '#platform/domain/joints.ts';
 import { ATTRIBUTE } from '#platform/telemetry/names.ts';
+import { createWaitingLine } from '#platform/waiting-line.ts';
 import { CropRequest } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
 
@@ -15,7 +15,10 @@ const REASON = {
   failed: MissingReason.MISSING_REASON_FAILED,
 } as const;
 
-/** Crops of all films that ask again at a time while scorers are busy. */
+/**
+ * Crops of all films that ask again at a time while scorers are busy. One alone would be held up wherever chance leads
+ * it to a scorer that is full (docs/adr/0005-core-nats-for-crops.md).
+ */
 const ASKING_AGAIN = 3;
 
 /** Undefined once a scorer has the crop; else why none took it. */

@@ -13,7 +13,7 @@ export type Outcome = { place: Place; scored: Scored } | { missing: MissingReaso
 export type Finished = { joint: JointName; outcome: Outcome };
 
 type Entry = {
-  /** asked: extraction has it; dispatched: a crop is on its way; failed: a pod said so; done. */
+  /** asked: extraction has it; dispatched: a scorer has its crop; failed: a pod said so; done. */
   state: 'asked' | 'dispatched' | 'failed' | 'done';
   /** When it came into this state, ms. */
   since: number;

@@ -6,10 +6,10 @@ import type { Attributes } from '@opentelemetry/api';
 import { Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import { hasPassed } from '../deadline.ts';
 import { pause } from '../pause.ts';
+import type { WaitingLine } from '../waiting-line.ts';
 import { type Bus, BusAway, NoReply, NoResponders } from './bus.ts';
 import type { Envelope } from './envelope.ts';
 import { type Step, SUBJECT } from './subjects.ts';
-import type { WaitingLine } from './waiting-line.ts';
 
 /** Silent pods (dead, frozen, cut off) and failed models that are borne before the step counts as away. */
 const FAILURES_BORNE = 2;
@@ -45,7 +45,10 @@ type Question<T> = {
   read(reply: Uint8Array): Answer<T>;
   /** Of the message's span. */
   attributes?: Attributes;
-  /** For a step that is asked for much at once: while it is busy, only the first in line ask again. */
+  /**
+   * For a step that is asked for much at once: while it is busy, only the first in line ask again. If all did on their
+   * own, a burst would keep pods and server busy with refusals.
+   */
   line?: WaitingLine;
 };
 

@@ -1,15 +1,11 @@
-/**
- * Where those wait whom a step has told that it is busy: the first few ask again, the others once it is their turn, in
- * order of arrival. If all asked on their own, a burst would keep pods and server busy with refusals.
- */
+/** So many at a time have their turn, the others wait for it in order of arrival, no longer than they are wanted. */
 export type WaitingLine = {
   readonly isEmpty: boolean;
-  /** Resolves when it is this one's turn, or once the signal aborts. Call what it answers when done with asking. */
+  /** Resolves when it is this one's turn, or once the signal aborts. Call what it answers when the turn is over. */
   enter(signal: AbortSignal): Promise<() => void>;
 };
 
-/** `asking`: how many may ask at a time. One alone would be held up wherever chance leads it to a pod that is full. */
-export function createWaitingLine(asking: number): WaitingLine {
+export function createWaitingLine(limit: number): WaitingLine {
   let inTurn = 0;
   const waiting = new Set<() => void>();
   // Who waits is handed the turn of who leaves, so that nobody slips in between.
@@ -24,7 +20,7 @@ export function createWaitingLine(asking: number): WaitingLine {
     },
     async enter(signal) {
       if (signal.aborted) return () => undefined;
-      if (inTurn < asking) inTurn++;
+      if (inTurn < limit) inTurn++;
       else if (!(await turnComes(waiting, signal))) return () => undefined;
       let left = false;
       return () => {

@@ -3,7 +3,7 @@ import { createWaitingLine } from './waiting-line.ts';
 
 const patient = new AbortController().signal;
 
-test('the first few ask, the next is let in by who leaves, in order of arrival', async () => {
+test('so many have their turn, the next is let in by who leaves, in order of arrival', async () => {
   const line = createWaitingLine(2);
   expect(line.isEmpty).toBe(true);
   const [first, second] = await Promise.all([line.enter(patient), line.enter(patient)]);
