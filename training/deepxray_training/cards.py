@@ -41,13 +41,13 @@ def write_card(repository: Path, name: str, text: str) -> None:
 
 
 def put_section(path: Path, heading: str, body: str) -> None:
-    """Put a section into a card before '## How it fails', in the place of one of the same heading."""
+    """Put a section into a card: in the place of one of the same heading, else before '## How it fails'."""
     if heading not in MEASURED_APART:
         raise ValueError(f"'{heading}' would not survive the next card: name it in MEASURED_APART")
     text = path.read_text(encoding="utf-8")
-    text = re.sub(_pattern(heading), "", text)
-    start = text.index("## How it fails")
-    _replace(path, f"{text[:start]}## {heading}\n\n{body.strip()}\n\n{text[start:]}")
+    present = re.search(_pattern(heading), text)
+    start, end = present.span() if present else [text.index("## How it fails")] * 2
+    _replace(path, f"{text[:start]}## {heading}\n\n{body.strip()}\n\n{text[end:]}")
 
 
 def _section(text: str, heading: str) -> str | None:

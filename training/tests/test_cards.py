@@ -18,6 +18,17 @@ def test_a_section_goes_before_the_failures_and_is_replaced_by_a_newer_one(tmp_p
     assert text.index("## Figures") < text.index("second") < text.index("## How it fails")
 
 
+def test_a_newer_section_takes_the_place_of_the_older_one(tmp_path):
+    (tmp_path / "gate" / "1").mkdir(parents=True)
+    cards.write_card(tmp_path, "gate", TEXT)
+    path = cards.card_path(tmp_path, "gate")
+    for heading, body in (("Five folds", "first"), ("8-bit", "half the time"), ("Five folds", "second")):
+        cards.put_section(path, heading, body)
+    text = path.read_text()
+    assert "first" not in text
+    assert text.index("second") < text.index("half the time") < text.index("## How it fails")
+
+
 def test_a_section_survives_when_the_card_is_written_anew(tmp_path):
     (tmp_path / "gate" / "1").mkdir(parents=True)
     cards.write_card(tmp_path, "gate", TEXT)
