@@ -16,14 +16,23 @@ const ONE = { gateway: 1, orchestrator: 1, bodyPart: 1, extraction: 1, scoring: 
 /** Enough to see which way it goes. */
 const FEW = { films: 800 };
 
-const busyLoads = measured.loads.filter(({ clients }) => clients >= 8);
+/** On cores with AVX2 alone the mesh was measured as it is; on the faster ones crops did not yet wait in line. */
+const MEASURED_ON = ['two-shared-cores', 'two-avx2-cores'];
 
 describe('the capacity model', () => {
-  test('gives the throughput of busy cores within a fifth of what was measured', () => {
-    for (const { clients, measured: seen, simulated } of againstMeasured({ ...measured, loads: busyLoads })) {
-      expect(Math.abs(simulated.perSecond / seen.perSecond - 1), `${clients} clients`).toBeLessThan(0.2);
-    }
-  });
+  test.each(MEASURED_ON)(
+    'gives the throughput of busy cores within a fifth of what was measured: %s',
+    (cores) => {
+      const measured = readMeasured(join(import.meta.dirname, 'measured', `${cores}.json`));
+      const busyLoads = measured.loads.filter(({ clients }) => clients >= 8);
+      for (const { clients, measured: seen, simulated } of againstMeasured({
+        ...measured,
+        loads: busyLoads,
+      })) {
+        expect(Math.abs(simulated.perSecond / seen.perSecond - 1), `${clients} clients`).toBeLessThan(0.2);
+      }
+    },
+  );
 
   test('is the same with the same seed', () => {
     const run = () => simulate(ONE, demands, { perSecond: 3 }, { seconds: 20, seed: 5 });

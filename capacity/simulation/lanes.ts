@@ -1,7 +1,8 @@
-/** So many at a time, in order of arrival: the one thread of an event loop, the worker of a model server, a turnstile. */
+/** So many at a time, in order of arrival: the one thread of an event loop, the worker of a model server, a turnstile, a line that asks. */
 import type { Wait } from './clock.ts';
 
 export type Lanes = {
+  readonly isEmpty: boolean;
   enter: Wait;
   leave(): void;
 };
@@ -10,6 +11,9 @@ export function createLanes(limit: number): Lanes {
   const waiting: (() => void)[] = [];
   let inside = 0;
   return {
+    get isEmpty() {
+      return inside === 0;
+    },
     enter(done) {
       if (inside >= limit) {
         waiting.push(done);

@@ -3,7 +3,7 @@ import { type Demands, JOINTS } from '../demands.ts';
 import { all, allOf, type Clock, ended, type Process, start } from './clock.ts';
 import { type Container, createContainer } from './container.ts';
 import type { Cores } from './cores.ts';
-import { createLanes } from './lanes.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import { createQueueGroup } from './queue-group.ts';
 import type { Random } from './random.ts';
 
@@ -19,6 +19,8 @@ export type Pods = {
 /** What the settings and manifests of the base say. */
 const CAPACITY = { film: 32, bodyPart: 32, extraction: 16, scoring: 4 };
 const REFINING_AT_ONCE = 5;
+/** Crops of an extraction pod that ask again at a time, as model-servers/joint-extraction/send-crop.ts has it. */
+const ASKING_AGAIN = 3;
 /** Of one server; the manifest's limit is for a site of some radiographs a second. */
 export const NATS_CORES = 4;
 /** Service times vary: by this coefficient of variation, a guess. */
@@ -34,6 +36,7 @@ export type MeshModel = {
 };
 
 type ModelPod = { sidecar: Container; model: Container };
+type ExtractionPod = ModelPod & { line: Lanes };
 
 export function createMesh(
   pods: Pods,
@@ -48,11 +51,11 @@ export function createMesh(
       count,
       (): ModelPod => ({ sidecar: createContainer(coresOf(1)), model: createContainer(coresOf(1)) }),
     );
-  const [bodyPart, extraction, scoring] = [pods.bodyPart, pods.extraction, pods.scoring].map(modelPods) as [
-    ModelPod[],
-    ModelPod[],
-    ModelPod[],
-  ];
+  const bodyPart = modelPods(pods.bodyPart);
+  const scoring = modelPods(pods.scoring);
+  const extraction = modelPods(pods.extraction).map(
+    (pod): ExtractionPod => ({ ...pod, line: createLanes(ASKING_AGAIN) }),
+  );
   // Go spreads its connections over all cores that it is given.
   const servers = times(pods.nats, () => createContainer(coresOf(NATS_CORES), { threads: NATS_CORES }));
   const surroundings = { clock, random };
@@ -72,9 +75,14 @@ export function createMesh(
   let films = 0;
 
   /** Until a scorer has it; `onScored` comes later. */
-  function* sendCrop(orchestrator: Container, gateway: Container, onScored: () => void): Process {
+  function* sendCrop(
+    line: Lanes,
+    orchestrator: Container,
+    gateway: Container,
+    onScored: () => void,
+  ): Process {
     yield* bus(demands.nats.crop);
-    const { pod, release } = yield* groups.scoring.ask();
+    const { pod, release } = yield* groups.scoring.ask(line);
     const score = function* (): Process {
       yield pod.sidecar.work(vary(demands.scoring.sidecar));
       yield pod.model.work(vary(demands.scoring.model));
@@ -113,7 +121,7 @@ export function createMesh(
     const { pod, release } = yield* groups.extraction.ask();
     yield allOf(JOINTS, (onScored) =>
       start(
-        extract(pod, () => sendCrop(orchestrator, gateway, onScored)),
+        extract(pod, () => sendCrop(pod.line, orchestrator, gateway, onScored)),
         release,
       ),
     );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createClock, ended, type Process, start } from './clock.ts';
 import { createCores } from './cores.ts';
-import { createLanes } from './lanes.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import { createQueueGroup } from './queue-group.ts';
 import { createRandom } from './random.ts';
 
@@ -74,4 +74,25 @@ test('a full pod refuses, the sender asks again, and no pod ever has more than i
   clock.runUntil(5000);
   expect(done).toBe(20);
   expect(group.refusals).toBeGreaterThan(0);
+});
+
+test('crops that wait in line are taken with far fewer refusals, and as soon', () => {
+  const burst = (line?: Lanes) => {
+    const clock = createClock();
+    const group = createQueueGroup(['one', 'two'], 2, { clock, random: createRandom(3) });
+    let doneAtMs = 0;
+    function* work(): Process {
+      const { release } = yield* group.ask(line);
+      yield clock.wait(10);
+      release();
+      doneAtMs = clock.nowMs;
+    }
+    for (let index = 0; index < 100; index++) start(work());
+    clock.runUntil(5000);
+    return { refusals: group.refusals, doneAtMs };
+  };
+  const [each, inLine] = [burst(), burst(createLanes(3))];
+  expect(each.doneAtMs).toBeGreaterThan(0);
+  expect(inLine.refusals).toBeLessThan(each.refusals / 2);
+  expect(inLine.doneAtMs).toBeLessThan(each.doneAtMs * 1.2);
 });
