@@ -171,6 +171,15 @@ describe('a pod that misbehaves', () => {
     });
   });
 
+  test('a scorer whose scores no model can have given', { timeout: TIMEOUT_MS }, async () => {
+    await under(async () => {
+      tap = await startWiretap(nats.url, { scorer: 'impossible' });
+      await mesh.waitUntil('it was asked', () => tap!.asked() >= 20, 30_000);
+      await tap!.stop();
+    });
+    expect(load.tally.expired).toBe(0);
+  });
+
   // Each try goes to it by chance, and tries are few: a request may end at its deadline, honestly.
   test('a scorer that acknowledges crops and never scores', { timeout: TIMEOUT_MS }, async () => {
     await under(async () => {

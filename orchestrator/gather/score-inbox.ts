@@ -8,6 +8,7 @@ import { SUBJECT } from '#platform/bus/subjects.ts';
 import type { Logger } from '#platform/process/log.ts';
 import { activeSpan } from '#platform/telemetry/tracing.ts';
 import { Report } from '#proto/deepxray/bus/v1/bus.ts';
+import { soundReport } from './sound-report.ts';
 
 export type OnReport = (report: NonNullable<Report['report']>) => void;
 
@@ -30,8 +31,10 @@ export function openScoreInbox(
     subject,
     { onError: (err) => log.warn({ err }, 'a report could not be read') },
     ({ payload, envelope }) => {
-      const { report } = Report.decode(payload);
+      const { instance, report: said } = Report.decode(payload);
+      const report = said && soundReport(said);
       if (report) activeSpan()?.setAttributes(reportAttributes(report));
+      if (report !== said) log.warn({ 'deepxray.pod': instance }, 'a pod reported what cannot be true');
       const onReport = registered.get(envelope.correlationId);
       if (!onReport || !report) onDropped();
       else onReport(report);

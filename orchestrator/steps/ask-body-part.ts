@@ -6,7 +6,7 @@ import { DeadlineExceeded } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import type { GreyImage } from '#platform/image/grey-image.ts';
 import { BodyPartReply, BodyPartRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
-import type { BodyPart } from '#proto/deepxray/v1/scoring.ts';
+import { type BodyPart, BodyPartKind } from '#proto/deepxray/v1/scoring.ts';
 import { stepAway } from './presence.ts';
 
 /** A pod answers in tens of milliseconds; one that is silent for this long is frozen or gone. */
@@ -37,6 +37,23 @@ export async function askBodyPart(
 
 function readReply(payload: Uint8Array): { answer: BodyPart } | { refusal: Refusal_Reason } {
   const { reply } = BodyPartReply.decode(payload);
-  if (reply?.$case === 'bodyPart') return { answer: reply.value };
+  if (reply?.$case === 'bodyPart') {
+    return isSound(reply.value) ? { answer: reply.value } : { refusal: Refusal_Reason.REASON_MODEL_FAILED };
+  }
   return { refusal: reply?.value.reason ?? Refusal_Reason.REASON_INVALID };
 }
+
+const KINDS: ReadonlySet<BodyPartKind> = new Set([
+  BodyPartKind.BODY_PART_KIND_LEFT_HAND,
+  BodyPartKind.BODY_PART_KIND_RIGHT_HAND,
+  BodyPartKind.BODY_PART_KIND_BOTH_HANDS,
+  BodyPartKind.BODY_PART_KIND_OTHER,
+]);
+const TURNS: ReadonlySet<number> = new Set([0, 90, 180, 270]);
+
+/** What a model can have said. */
+const isSound = ({ kind, turnedClockwiseDeg, probability }: BodyPart): boolean =>
+  KINDS.has(kind) &&
+  TURNS.has(turnedClockwiseDeg) &&
+  probability !== undefined &&
+  Number.isFinite(probability);

@@ -1,8 +1,8 @@
 /** One more client of nats-server, which hears every score and takes the part of a pod that misbehaves. */
 import { randomBytes } from 'node:crypto';
-import { connect, headers as createHeaders, type Msg } from '@nats-io/transport-node';
+import { connect, headers as createHeaders, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { HEADER, queueGroupOf, SUBJECT } from '../../platform/bus/subjects.ts';
-import { Receipt } from '../../proto/generated/deepxray/bus/v1/bus.ts';
+import { CropRequest, Receipt, Report, type Scored } from '../../proto/generated/deepxray/bus/v1/bus.ts';
 
 export type Wiretap = {
   /** Messages that were sent on top of the real ones. */
@@ -21,8 +21,8 @@ export async function startWiretap(
     repeatAfterMs?: readonly number[];
     /** Sends bytes that are no message, messages cut short, and a stranger's correlation id. */
     nonsense?: boolean;
-    /** Joins the scorers' queue group. */
-    scorer?: 'nonsense' | 'silent';
+    /** Joins the scorers' queue group; `impossible` sends scores in the form of scores that no model can give. */
+    scorer?: 'nonsense' | 'silent' | 'impossible';
   },
 ): Promise<Wiretap> {
   const connection = await connect({ servers: url, name: MARK });
@@ -61,8 +61,10 @@ export async function startWiretap(
       callback: (error, message) => {
         if (error) return;
         asked++;
+        if (part.scorer === 'nonsense') return void message.respond(randomBytes(40));
         const accepted: Receipt = { receipt: { $case: 'accepted', value: { instance: MARK } } };
-        message.respond(part.scorer === 'silent' ? Receipt.encode(accepted).finish() : randomBytes(40));
+        message.respond(Receipt.encode(accepted).finish());
+        if (part.scorer === 'impossible') sendImpossibleScore(connection, message, asked);
       },
     });
   }
@@ -75,4 +77,27 @@ export async function startWiretap(
       if (!connection.isClosed()) await connection.close();
     },
   };
+}
+
+const IMPOSSIBLE: Pick<Scored, 'probabilities' | 'erosionPercent'>[] = [
+  { probabilities: Array(6).fill(Number.NaN), erosionPercent: 50 },
+  { probabilities: [], erosionPercent: 50 },
+  { probabilities: [0, 0, 0, 0, 0, 1], erosionPercent: 900 },
+  { probabilities: [1, 1, 1, 1, 1, 1], erosionPercent: Number.POSITIVE_INFINITY },
+];
+
+function sendImpossibleScore(connection: NatsConnection, { data, headers }: Msg, turn: number): void {
+  const { joint, attempt } = CropRequest.decode(data);
+  const copy = createHeaders();
+  for (const [name, values] of headers!) copy.set(name, values[0]!);
+  copy.set(MARK, '1');
+  const value: Scored = {
+    joint,
+    ...IMPOSSIBLE[turn % IMPOSSIBLE.length]!,
+    scorable: 1,
+    model: { name: 'joint-scoring', version: '1' },
+    attempt,
+  };
+  const report = Report.encode({ instance: MARK, report: { $case: 'scored', value } }).finish();
+  connection.publish(headers!.get(HEADER.scoreTo), report, { headers: copy });
 }
