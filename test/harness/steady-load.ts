@@ -143,8 +143,8 @@ const OF_THE_MESH = new Set(['failed', 'unavailable', 'deadline']);
 /** What became of a request whose film has this answer when it is alone. */
 export function judge({ status, headers, body }: JsonReply, answer: JsonReply['body']): keyof Tally {
   if ((status === 503 || status === 429) && Number(headers.get('retry-after')) >= 1) return 'refused';
-  if (status === 504 && body.joints === undefined) return 'expired';
   if (status !== 200 && status !== 504) return 'wrong';
+  if (!body.joints || !body.missing) return 'wrong';
   const lacking = JOINT_NAMES.filter((joint) => !isAsKnown(body, answer, joint));
   if (lacking.some((joint) => body.joints[joint] || !OF_THE_MESH.has(body.missing[joint] ?? '')))
     return 'wrong';
