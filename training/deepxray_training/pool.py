@@ -50,7 +50,7 @@ def main() -> None:
     text = f"""Every hand of the data folder, `train` and `val` alike, answered by a network that never saw it: {args.folds} folds by
 hand, pooled. These networks are **not** the shipped one, which learnt longer from `train` alone; theirs: {args.schedule}.
 `python -m deepxray_training.<model> --data DATA --run {args.run} --fold 1/{args.folds}` and so on, then
-`python -m deepxray_training.pool {args.model} --run {args.run}`.
+`python -m deepxray_training.pool {args.model} --run {args.run} --schedule "…"`.
 
 {table(args.model, answers)}"""
     put_section(card_path(args.out, args.model), "Five folds", text)

@@ -135,6 +135,11 @@ def figures(answers: Answers) -> dict[str, tuple[float, float, float]]:
         out[f"refused: {kind}"] = interval(lambda r, p=pick: answers["spoilt/refused"][p][r].mean(), answers["spoilt/hand"][pick])
     moves, falls = answers["steady/moves"], answers["growth/falls"]
     out["same joint, other frame and exposure: moves <= 0.3 grades"] = interval(lambda r: (moves[r] <= 0.3).mean(), answers["steady/hand"])
+    if "steady/apart" in answers:
+        apart = answers["steady/apart"]
+        out["same joint, two frames and exposures: <= 0.3 grades apart"] = interval(
+            lambda r: (apart[r] <= 0.3).mean(), answers["steady/apart hand"]
+        )
     out["a lesion that grows: expected grade never falls by > 0.25"] = interval(lambda r: (falls[r] <= 0.25).mean(), answers["growth/hand"])
     if "rendered/grade" in answers:
         out |= _rendered(*of("rendered"))
@@ -170,9 +175,11 @@ def _rendered(grade: np.ndarray, truth: np.ndarray, _percent: np.ndarray, hand: 
 
 
 def _steadiness(workshop: Workshop, predict: Predict, joints: int = 250, views: int = 4) -> Answers:
-    """The same joint in other frames and exposures: how far the expected grade moves from their mean."""
+    """The same joint in other frames and exposures: how far the expected grade of each moves from their mean, and how
+    far those of two of them lie apart."""
     rng = np.random.default_rng(SEED + 40)
-    moves, hands = [], []
+    first, second = np.triu_indices(views, 1)
+    moves, pairs, hands = [], [], []
     for _ in range(joints):
         layers, index = workshop.layers(rng)
         what = ["healthy mature", "lesion", "lesion+"][rng.integers(0, 3)]
@@ -180,8 +187,15 @@ def _steadiness(workshop: Workshop, predict: Predict, joints: int = 250, views: 
         crops = np.stack([workshop.view(rng, joint)[0] for _ in range(views)])[:, None]
         grades = expected_grade(predict(crops)["grade"])
         moves += list(np.abs(grades - grades.mean()))
-        hands += [workshop.patches.hand[source]] * views
-    return {"steady/moves": np.array(moves), "steady/hand": np.array(hands)}
+        pairs.append(np.abs(grades[first] - grades[second]))
+        hands.append(workshop.patches.hand[source])
+    hand = np.array(hands)
+    return {
+        "steady/moves": np.array(moves),
+        "steady/hand": np.repeat(hand, views),
+        "steady/apart": np.concatenate(pairs),
+        "steady/apart hand": np.repeat(hand, len(first)),
+    }
 
 
 def _growth(workshop: Workshop, predict: Predict, joints: int = 80) -> Answers:

@@ -70,7 +70,8 @@ def main() -> None:
     left_out = "\n".join(f"- without {name}: {what}" for name, what in WITHOUT.items())
     text = f"""Networks of {crops:,} crops each, made for comparison and **not** shipped: the shipped one learnt longer. All are measured
 on the same frozen hold-out, which leaves nothing out. `python -m deepxray_training.scoring --data DATA --samples {crops}
---run NAME --seed N`, or `--run NAME --without INGREDIENT`, then `python -m deepxray_training.scoring.variants`.
+--run NAME --seed N`, or `--run NAME --without INGREDIENT`, then `python -m deepxray_training.scoring.variants
+--whole NAME --seeds NAMES --without NAME`.
 
 {table(rows)}
 
