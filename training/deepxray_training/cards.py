@@ -6,6 +6,7 @@ from pathlib import Path
 
 MEASURED_APART = ["Five folds", "Seeds and ablations", "8-bit", "One radiograph"]
 """Headings of the sections that survive when a model's own command writes its card anew."""
+EARLIER = "*Of the weights before these"
 
 
 def command_tail(args: argparse.Namespace) -> str:
@@ -31,13 +32,24 @@ def card_path(repository: Path, name: str, version: str = "1") -> Path:
 
 
 def write_card(repository: Path, name: str, text: str) -> None:
-    """Write the card; sections that were measured apart are taken over from the one before, and say of which weights."""
+    """Write the card; sections that were measured apart are taken over from the one before, and say so where that was
+    of other weights."""
     path = card_path(repository, name)
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     _replace(path, text.strip() + "\n")
+    before, now = _weights(old), _weights(text)
     for heading in MEASURED_APART:
-        if kept := _section(old, heading):
+        kept = (_section(old, heading) or "").strip()
+        if kept and before != now and not kept.startswith(EARLIER):
+            kept = f"{EARLIER} (sha256 `{before}`); measure anew.*\n\n{kept}"
+        if kept:
             put_section(path, heading, kept)
+
+
+def _weights(card: str) -> str | None:
+    """The checksum that a card ends with."""
+    found = re.search(r"sha256[^`\n]*`([0-9a-f]{64})`\s*$", card)
+    return found.group(1) if found else None
 
 
 def put_section(path: Path, heading: str, body: str) -> None:

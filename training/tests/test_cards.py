@@ -38,6 +38,23 @@ def test_a_section_survives_when_the_card_is_written_anew(tmp_path):
     assert "half the time" in text and "often" in text and "seldom" not in text
 
 
+def test_a_section_that_was_measured_on_other_weights_says_so_once(tmp_path):
+    (tmp_path / "gate" / "1").mkdir(parents=True)
+    path = cards.card_path(tmp_path, "gate")
+
+    def card_of(digit: str) -> str:
+        return f"{TEXT}\nmodel.onnx: 1 byte, sha256 `{digit * 64}`"
+
+    cards.write_card(tmp_path, "gate", card_of("1"))
+    cards.put_section(path, "8-bit", "half the time")
+    cards.write_card(tmp_path, "gate", card_of("1"))
+    assert cards.EARLIER not in path.read_text()
+    for digit in ("2", "3"):
+        cards.write_card(tmp_path, "gate", card_of(digit))
+    text = path.read_text()
+    assert text.count(cards.EARLIER) == 1 and f"{'1' * 64}`); measure anew.*\n\nhalf the time" in text
+
+
 def test_a_section_that_would_be_lost_is_refused(tmp_path):
     with pytest.raises(ValueError, match="MEASURED_APART"):
         cards.put_section(tmp_path / "card.md", "Notes", "")
