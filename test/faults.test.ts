@@ -108,7 +108,7 @@ describe('kill -9', () => {
     expect(load.tally.cut).toBe(0);
   });
 
-  test('of the orchestrator, with replies on their way that come to the next one', {
+  test('of the orchestrator, with scores on their way to it', {
     timeout: TIMEOUT_MS,
   }, async () => {
     await under(async () => {

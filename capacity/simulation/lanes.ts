@@ -1,4 +1,7 @@
-/** So many at a time, in order of arrival: the one thread of an event loop, the worker of a model server, a turnstile, a line that asks. */
+/**
+ * So many at a time, in order of arrival: the one thread of an event loop, the worker of a model server, a turnstile, a
+ * line that asks.
+ */
 import type { Wait } from './clock.ts';
 
 export type Lanes = {

@@ -34,7 +34,7 @@ export function openScoreInbox(
       const { instance, report: said } = Report.decode(payload);
       const report = said && soundReport(said);
       if (report) activeSpan()?.setAttributes(reportAttributes(report));
-      if (report !== said) log.warn({ 'deepxray.pod': instance }, 'a pod reported what cannot be true');
+      if (report !== said) log.warn({ pod: instance }, 'a pod reported what cannot be true');
       const onReport = registered.get(envelope.correlationId);
       if (!onReport || !report) onDropped();
       else onReport(report);

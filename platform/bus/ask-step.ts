@@ -67,7 +67,7 @@ export async function askStep<T>(question: Question<T>): Promise<Asked<T>> {
 }
 
 async function ask<T>(
-  { bus, step, payload, envelope, signal, replyWithinMs, read, attributes = {} }: Question<T>,
+  { bus, step, payload, envelope, signal, replyWithinMs, read, attributes = {}, line }: Question<T>,
   queue: () => Promise<void>,
   stepAside: () => void,
 ): Promise<Asked<T>> {
@@ -75,7 +75,7 @@ async function ask<T>(
   let awaySince: number | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted && !hasPassed(envelope.deadline)) {
-    const aside = setTimeout(stepAside, STEPS_ASIDE_AFTER_MS);
+    const aside = line && setTimeout(stepAside, STEPS_ASIDE_AFTER_MS);
     try {
       const reply = await bus.request(SUBJECT.work(step), payload, envelope, replyWithinMs, { attributes });
       awaySince = undefined;

@@ -15,8 +15,8 @@ import {
 } from '../../proto/generated/deepxray/bus/v1/bus.ts';
 import { mutate, mutations } from './mutations.ts';
 
-/** Where reports of a film go that is being scored, whence its pieces come, and its correlation id. */
-export type FilmInHand = { scores: string; pieces: string; correlationId: string };
+/** A film that is being scored, by whom. */
+export type FilmInHand = { orchestrator: string; correlationId: string };
 
 export type SpoiltMessage = {
   subjectOf(film: FilmInHand): string;
@@ -55,7 +55,7 @@ const EXPECTED: { subjectOf(film: FilmInHand): string; sound: Uint8Array[] }[] =
     sound: [CropRequest.encode({ joint: 1, crop: grey, modelVersion: '', attempt: 0 }).finish()],
   },
   {
-    subjectOf: ({ scores }) => scores,
+    subjectOf: ({ orchestrator }) => SUBJECT.scoresOf(orchestrator),
     sound: [
       report({ $case: 'extractionDone', value: { localisation: undefined } }),
       report({ $case: 'missing', value: { joint: 2, reason: 1, attempt: 0 } }),
@@ -74,7 +74,10 @@ const EXPECTED: { subjectOf(film: FilmInHand): string; sound: Uint8Array[] }[] =
       }),
     ],
   },
-  { subjectOf: ({ pieces }) => pieces, sound: [PieceRequest.encode({ index: 1 }).finish()] },
+  {
+    subjectOf: ({ orchestrator, correlationId }) => SUBJECT.piecesOf(orchestrator, correlationId),
+    sound: [PieceRequest.encode({ index: 1 }).finish()],
+  },
   {
     subjectOf: () => SUBJECT.presence,
     sound: [Presence.encode(Presence.fromPartial({ step: 'x', instance: 'x', capacity: 1 })).finish()],

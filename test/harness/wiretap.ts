@@ -1,6 +1,12 @@
 /** One more client of nats-server, which hears every score and takes the part of a pod that misbehaves. */
 import { randomBytes } from 'node:crypto';
-import { connect, headers as createHeaders, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import {
+  connect,
+  headers as createHeaders,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+} from '@nats-io/transport-node';
 import { HEADER, queueGroupOf, SUBJECT } from '../../platform/bus/subjects.ts';
 import { CropRequest, Receipt, Report, type Scored } from '../../proto/generated/deepxray/bus/v1/bus.ts';
 
@@ -34,10 +40,8 @@ export async function startWiretap(
     correlationId = message.headers!.get(HEADER.correlationId),
   ) => {
     if (connection.isClosed() || connection.isDraining()) return;
-    const copy = createHeaders();
-    for (const [name, values] of message.headers!) copy.set(name, values[0]!);
+    const copy = markedHeaders(message);
     copy.set(HEADER.correlationId, correlationId);
-    copy.set(MARK, '1');
     connection.publish(message.subject, payload, { headers: copy });
     sent++;
   };
@@ -86,11 +90,8 @@ const IMPOSSIBLE: Pick<Scored, 'probabilities' | 'erosionPercent'>[] = [
   { probabilities: [1, 1, 1, 1, 1, 1], erosionPercent: Number.POSITIVE_INFINITY },
 ];
 
-function sendImpossibleScore(connection: NatsConnection, { data, headers }: Msg, turn: number): void {
-  const { joint, attempt } = CropRequest.decode(data);
-  const copy = createHeaders();
-  for (const [name, values] of headers!) copy.set(name, values[0]!);
-  copy.set(MARK, '1');
+function sendImpossibleScore(connection: NatsConnection, crop: Msg, turn: number): void {
+  const { joint, attempt } = CropRequest.decode(crop.data);
   const value: Scored = {
     joint,
     ...IMPOSSIBLE[turn % IMPOSSIBLE.length]!,
@@ -99,5 +100,13 @@ function sendImpossibleScore(connection: NatsConnection, { data, headers }: Msg,
     attempt,
   };
   const report = Report.encode({ instance: MARK, report: { $case: 'scored', value } }).finish();
-  connection.publish(headers!.get(HEADER.scoreTo), report, { headers: copy });
+  connection.publish(crop.headers!.get(HEADER.scoreTo), report, { headers: markedHeaders(crop) });
+}
+
+/** Those of a real message, by which it is told from one of ours. */
+function markedHeaders({ headers }: Msg): MsgHdrs {
+  const copy = createHeaders();
+  for (const [name, values] of headers!) copy.set(name, values[0]!);
+  copy.set(MARK, '1');
+  return copy;
 }

@@ -37,7 +37,8 @@ with bone dark (invert first).
 Healthy joints of 1,019 train films (RSNA Bone Age 2017, SHS_NET; RSNA's terms: academic, educational, non-commercial),
 11 % of their hands held out to choose the temperature and the threshold. All count as grade 0, growing ones included.
 Most lesions lie on mature hands (bone age 14 years or more, or SHS_NET). The `val` hands serve for the figures below;
-how the graph looks at a crop (ADR 8) and the optimiser (ADR 14) were chosen on them as well. Crops off target for `scorable` also come from other body parts with known terms.{synthetic}
+how the graph looks at a crop (ADR 8) and the optimiser (ADR 14) were chosen on them as well. Crops off target for
+`scorable` also come from other body parts with known terms.{synthetic}
 
 ## Method
 
