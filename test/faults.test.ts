@@ -3,52 +3,82 @@
  * request is answered, refused with Retry-After, or told at its deadline what was done; and the mesh
  * heals by itself. `npm run test:faults` does each fault more often and longer.
  */
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { STEPS } from '../platform/bus/subjects.ts';
 import { type CuttableNats, startCuttableNats } from './harness/cuttable-nats.ts';
+import { startRelay, takePlaceOf } from './harness/cuttable-relay.ts';
+import { startGateway } from './harness/gateway.ts';
 import { syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
+import { overhearCrop } from './harness/overhear-crop.ts';
+import { scoreJson } from './harness/score.ts';
 import {
   type FaultTally,
+  judge,
   type Known,
   learn,
   printTallies,
   type SteadyLoad,
   startLoad,
 } from './harness/steady-load.ts';
-import { startWiretap, type Wiretap } from './harness/wiretap.ts';
+import { startWiretap, type Vice, type Wiretap } from './harness/wiretap.ts';
 
 const ROUNDS = Number(process.env.DEEPXRAY_FAULT_ROUNDS ?? 1);
-/** The contract says 5 s; a test machine's two cores are under load meanwhile. */
-const HEALED_WITHIN_MS = 15_000;
+/**
+ * The contract says 5 s, which the middle one of the rounds holds: a machine that others use too may have no core for
+ * a while. One round alone has more time.
+ */
+const HEALED_WITHIN_MS = 5000;
+const HEALED_ONCE_WITHIN_MS = 15_000;
 /** The long form freezes for longer than any client waits. */
 const FROZEN_MS = ROUNDS > 1 ? 7000 : 1500;
 const TIMEOUT_MS = 60_000 * (1 + ROUNDS);
 
+/** The mesh's sockets lie below it, and the bytes that a crop must hold to end its scorer. */
+let folder: string;
 let nats: CuttableNats;
 let mesh: Mesh;
 let known: Known[];
 const tallies: Record<string, FaultTally> = {};
 
+const deadlyBytes = () => join(folder, 'deadly');
+
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'faults-'));
   nats = await startCuttableNats();
-  mesh = await startMesh({ env: { DEEPXRAY_NATS_URL: nats.url } });
+  const preload = join(import.meta.dirname, 'fixtures', 'crash-on-crop.ts');
+  const env = {
+    DEEPXRAY_NATS_URL: nats.url,
+    TMPDIR: folder,
+    NODE_OPTIONS: `--import=${preload}`,
+    DEEPXRAY_TEST_CRASH_ON: deadlyBytes(),
+  };
+  mesh = await startMesh({ env });
   known = await learn(mesh, await Promise.all([1, 2, 3, 4].map((seed) => syntheticHand(seed))));
 });
 afterAll(async () => {
   await mesh?.stop();
   nats?.stop();
+  await rm(folder, { recursive: true, force: true });
   printTallies('Faults under a steady load of three clients', tallies);
 });
 
 let load: SteadyLoad;
-/** Of the slowest round. */
-let healing: { wholeMs: number; answersMs: number };
+/** Of each round. */
+let healing: { wholeMs: number[]; answersMs: number[] };
 beforeEach(() => {
   load = startLoad(mesh, known);
-  healing = { wholeMs: 0, answersMs: 0 };
+  healing = { wholeMs: [], answersMs: [] };
 });
 afterEach(async ({ task }) => {
-  tallies[`${task.suite!.name} ${task.name}`] = { ...(await load.stop()), ...healing };
+  tallies[`${task.suite!.name} ${task.name}`] = {
+    ...(await load.stop()),
+    wholeMs: Math.max(...healing.wholeMs),
+    answersMs: Math.max(...healing.answersMs),
+  };
 });
 
 /** Work is in hand, then the fault, then work goes on; once a round. */
@@ -57,12 +87,16 @@ async function under(fault: () => Promise<unknown> | unknown): Promise<void> {
     await moreAnswers('work is under way', 3);
     await fault();
     const began = performance.now();
-    await mesh.healed(HEALED_WITHIN_MS);
-    healing.wholeMs = Math.max(healing.wholeMs, performance.now() - began);
+    await mesh.healed(HEALED_ONCE_WITHIN_MS);
+    healing.wholeMs.push(performance.now() - began);
     await moreAnswers('work goes on', 3);
-    healing.answersMs = Math.max(healing.answersMs, performance.now() - began);
+    healing.answersMs.push(performance.now() - began);
   }
   await load.stop();
+  if (ROUNDS > 1) {
+    const sorted = healing.wholeMs.toSorted((one, other) => one - other);
+    expect(sorted[ROUNDS >> 1]).toBeLessThan(HEALED_WITHIN_MS);
+  }
   expect({ wrong: load.tally.wrong, hung: load.tally.hung, complaints: load.complaints }).toEqual({
     wrong: 0,
     hung: 0,
@@ -164,6 +198,66 @@ describe('NATS', () => {
   });
 });
 
+describe('gRPC', () => {
+  const atEnd: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const end of atEnd.splice(0).reverse()) await end();
+  });
+
+  test('connection cut: gateway to the orchestrator', { timeout: TIMEOUT_MS }, async () => {
+    await load.stop();
+    const [host, port] = mesh.grpc.split(':') as [string, string];
+    const relay = await startRelay({ host, port: 0 }, { host, port: Number(port) });
+    atEnd.push(() => relay.stop());
+    const gateway = await startGateway(`${host}:${relay.port}`);
+    atEnd.push(() => gateway.stop());
+    load = startLoad(gateway, known);
+    await under(() => expect(relay.cut()).toBeGreaterThan(0));
+    expect(load.tally.cut).toBe(0);
+  });
+
+  test.each(['body-part', 'joint-extraction', 'joint-scoring'])(
+    'connection cut: %s to its model server',
+    { timeout: TIMEOUT_MS },
+    async (role) => {
+      const pod = role === 'joint-scoring' ? 'joint-scoring-1' : role;
+      const [sockets] = (await readdir(folder)).filter((name) => name.startsWith('deepxray-'));
+      const relay = await takePlaceOf(join(folder, sockets!, `${pod}.sock`));
+      atEnd.push(() => relay.stop());
+      // It connects anew, by way of the relay.
+      await mesh.kill(role);
+      await mesh.healed(HEALED_ONCE_WITHIN_MS);
+      await load.stop();
+      load = startLoad(mesh, known);
+      await under(() => expect(relay.cut()).toBeGreaterThan(0));
+      if (role === 'joint-scoring') expectAllAnswered();
+      expect(load.tally.cut).toBe(0);
+    },
+  );
+});
+
+describe('a crop that crashes the runtime', () => {
+  test('ends three scorers at most and is told as missing', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const [film] = await learn(mesh, [await syntheticHand(9)]);
+    const { width, pixels } = await overhearCrop(mesh, film!.hand.png, 'pip3');
+    const middle = width * (width >> 1);
+    const crashes = () => mesh.output().split('killed by SIGSEGV').length - 1;
+    await under(async () => {
+      const before = crashes();
+      await writeFile(deadlyBytes(), pixels.subarray(middle, middle + 4 * width));
+      const reply = await scoreJson(mesh, film!.hand.png, { headers: { prefer: 'wait=10' } });
+      await rm(deadlyBytes());
+      expect(judge(reply, film!.answer)).toMatch(/partial|refused|expired/);
+      expect(reply.body.joints?.pip3).toBeUndefined();
+      expect(crashes() - before).toBeGreaterThanOrEqual(1);
+      expect(crashes() - before).toBeLessThanOrEqual(3);
+    });
+    expect(load.tally.cut).toBe(0);
+  });
+});
+
 describe('a pod that misbehaves', () => {
   let tap: Wiretap | undefined;
   afterEach(async () => {
@@ -185,29 +279,37 @@ describe('a pod that misbehaves', () => {
     expect(load.tally).toMatchObject({ answered: load.tally.sent });
   });
 
-  test('a scorer that takes crops, answers nonsense and never scores', { timeout: TIMEOUT_MS }, async () => {
+  const STEPS_ASKED = { 'every step': STEPS, scoring: ['joint-scoring'] } as const;
+
+  async function underPods(vice: Vice, whose: keyof typeof STEPS_ASKED, times = 20): Promise<void> {
     await under(async () => {
-      tap = await startWiretap(nats.url, { scorer: 'nonsense' });
-      await mesh.waitUntil('it was asked', () => tap!.asked() >= 20, 30_000);
+      tap = await startWiretap(nats.url, { pods: { steps: STEPS_ASKED[whose], vice } });
+      await mesh.waitUntil('it was asked', () => tap!.asked() >= times, 60_000);
       await tap!.stop();
     });
+    expect(load.tally.cut).toBe(0);
+  }
+
+  test.each(['nonsense', 'late'] as const)(
+    'one more pod of every step, whose answer to work is %s',
+    { timeout: TIMEOUT_MS },
+    (vice) => underPods(vice, 'every step'),
+  );
+
+  test('one more pod of every step, whose work is done and answered twice', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    await underPods('twice', 'every step');
+    expectAllAnswered();
   });
 
   test('a scorer whose scores no model can have given', { timeout: TIMEOUT_MS }, async () => {
-    await under(async () => {
-      tap = await startWiretap(nats.url, { scorer: 'impossible' });
-      await mesh.waitUntil('it was asked', () => tap!.asked() >= 20, 30_000);
-      await tap!.stop();
-    });
+    await underPods('impossible', 'scoring');
     expect(load.tally.expired).toBe(0);
   });
 
   // Each try goes to it by chance, and tries are few: a request may end at its deadline, honestly.
-  test('a scorer that acknowledges crops and never scores', { timeout: TIMEOUT_MS }, async () => {
-    await under(async () => {
-      tap = await startWiretap(nats.url, { scorer: 'silent' });
-      await mesh.waitUntil('it was asked', () => tap!.asked() >= 20, 60_000);
-      await tap!.stop();
-    });
-  });
+  test('a scorer that acknowledges crops and never scores', { timeout: TIMEOUT_MS }, () =>
+    underPods('silent', 'scoring'),
+  );
 });

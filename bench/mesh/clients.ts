@@ -6,7 +6,16 @@ const form = (file: Uint8Array): FormData => {
   return body;
 };
 
-/** Milliseconds until the whole answer is there. Throws if it is not 200. */
+/** A status other than 200. */
+export class NotScored extends Error {
+  readonly status: number;
+  constructor(status: number, answer: string) {
+    super(`${status} ${answer.slice(0, 300)}`);
+    this.status = status;
+  }
+}
+
+/** Milliseconds until the whole answer is there. Throws NotScored. */
 export async function scoreJson(
   url: string,
   file: Uint8Array,
@@ -15,7 +24,7 @@ export async function scoreJson(
   const begun = performance.now();
   const response = await fetch(`${url}/score`, { method: 'POST', body: form(file), headers });
   const answer = await response.text();
-  if (response.status !== 200) throw new Error(`${response.status} ${answer.slice(0, 300)}`);
+  if (response.status !== 200) throw new NotScored(response.status, answer);
   return performance.now() - begun;
 }
 
@@ -35,9 +44,23 @@ export async function firstJointEvent(url: string, file: Uint8Array): Promise<nu
   return first;
 }
 
+/** Hangs up as soon as the first event tells that the film shows a left hand. */
+export async function hangUpAtFirstEvent(url: string, file: Uint8Array): Promise<void> {
+  const gone = new AbortController();
+  const headers = { accept: 'text/event-stream' };
+  const asked = { method: 'POST', body: form(file), headers, signal: gone.signal };
+  const response = await fetch(`${url}/score`, asked);
+  const { value } = await response.body!.getReader().read();
+  gone.abort();
+  if (!new TextDecoder().decode(value).includes('event: body-part'))
+    throw new Error('another event came first');
+}
+
 /** Radiographs a second with so many clients, each asking again as soon as it is answered. */
 export const throughput = (url: string, file: Uint8Array, clients: number, seconds: number) =>
   rate(() => scoreJson(url, file), clients, seconds);
+
+const REFUSALS = [429, 503];
 
 /** How often `work`, which resolves with the milliseconds that it took, can be done in so many lanes. */
 export async function rate(work: () => Promise<number>, lanes: number, seconds: number) {
@@ -48,7 +71,8 @@ export async function rate(work: () => Promise<number>, lanes: number, seconds: 
     while (performance.now() < until) {
       try {
         latencies.push(await work());
-      } catch {
+      } catch (thrown) {
+        if (!(thrown instanceof NotScored && REFUSALS.includes(thrown.status))) throw thrown;
         refused++;
       }
     }

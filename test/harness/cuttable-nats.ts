@@ -1,8 +1,8 @@
-/** A real nats-server behind a relay that can cut one client's connection, or all, as a bad cable does. */
+/** A real nats-server whose clients can be cut off, one or all, and which can be killed and replaced. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { obtainNatsServer } from '../../launcher/nats-server.ts';
+import { startRelay } from './cuttable-relay.ts';
 import { freePorts } from './free-ports.ts';
 
 export type CuttableNats = {
@@ -21,34 +21,15 @@ export async function startCuttableNats(): Promise<CuttableNats> {
   const program = await obtainNatsServer(() => undefined, AbortSignal.timeout(300_000));
   const port = (await freePorts()).DEEPXRAY_NATS_PORT!;
   let server = await startServer(program, port);
-  const clients = new Map<Socket, string>();
-
-  const relay = createServer((client) => {
-    const upstream = connect(Number(port), '127.0.0.1');
-    clients.set(client, '');
-    client.once('data', (head) => clients.set(client, NAME.exec(head.toString('latin1'))?.[1] ?? ''));
-    client.pipe(upstream).pipe(client);
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      one.on('error', () => undefined);
-      one.on('close', () => {
-        clients.delete(client);
-        other.destroy();
-      });
-    }
-  });
-  relay.listen(0, '127.0.0.1');
-  await once(relay, 'listening');
+  const relay = await startRelay(
+    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: Number(port) },
+    (head) => NAME.exec(head.toString('latin1'))?.[1] ?? '',
+  );
 
   return {
-    url: `nats://127.0.0.1:${(relay.address() as AddressInfo).port}`,
-    cut(name) {
-      const chosen = [...clients].filter(([, one]) => one.startsWith(name));
-      for (const [socket] of chosen) socket.resetAndDestroy();
-      return chosen.length;
-    },
+    url: `nats://127.0.0.1:${relay.port}`,
+    cut: relay.cut,
     async restart() {
       server.kill('SIGKILL');
       await once(server, 'exit');
@@ -56,8 +37,7 @@ export async function startCuttableNats(): Promise<CuttableNats> {
     },
     stop() {
       server.kill('SIGKILL');
-      relay.close();
-      for (const socket of clients.keys()) socket.destroy();
+      relay.stop();
     },
   };
 }

@@ -1,4 +1,4 @@
-/** One more client of nats-server, which hears every score and takes the part of a pod that misbehaves. */
+/** One more client of nats-server, which hears every score and takes the part of pods that misbehave. */
 import { randomBytes } from 'node:crypto';
 import {
   connect,
@@ -7,18 +7,26 @@ import {
   type MsgHdrs,
   type NatsConnection,
 } from '@nats-io/transport-node';
-import { HEADER, queueGroupOf, SUBJECT } from '../../platform/bus/subjects.ts';
+import { HEADER, queueGroupOf, type Step, SUBJECT } from '../../platform/bus/subjects.ts';
 import { CropRequest, Receipt, Report, type Scored } from '../../proto/generated/deepxray/bus/v1/bus.ts';
 
 export type Wiretap = {
   /** Messages that were sent on top of the real ones. */
   repeated(): number;
-  /** Crops that came to the scorer of its own. */
+  /** Work that came to the pods of its own. */
   asked(): number;
   stop(): Promise<void>;
 };
 
+/**
+ * What a pod does with work: replies nonsense; takes crops and never scores; sends scores that no model can have
+ * given; has it done so late, or twice, by the real pods.
+ */
+export type Vice = 'nonsense' | 'silent' | 'impossible' | 'late' | 'twice';
+
 const MARK = 'wiretap';
+/** By then its work has been asked of another. */
+const LATE_MS = 2500;
 
 export async function startWiretap(
   url: string,
@@ -27,8 +35,8 @@ export async function startWiretap(
     repeatAfterMs?: readonly number[];
     /** Sends bytes that are no message, messages cut short, and a stranger's correlation id. */
     nonsense?: boolean;
-    /** Joins the scorers' queue group; `impossible` sends scores in the form of scores that no model can give. */
-    scorer?: 'nonsense' | 'silent' | 'impossible';
+    /** Joins the queue groups of these steps. */
+    pods?: { steps: readonly Step[]; vice: Vice };
   },
 ): Promise<Wiretap> {
   const connection = await connect({ servers: url, name: MARK });
@@ -58,17 +66,15 @@ export async function startWiretap(
       }
     },
   });
-  if (part.scorer) {
-    const work = SUBJECT.work('joint-scoring');
-    connection.subscribe(work, {
-      queue: queueGroupOf('joint-scoring'),
+  for (const step of part.pods?.steps ?? []) {
+    const misbehave = withVice(part.pods!.vice, connection);
+    connection.subscribe(SUBJECT.work(step), {
+      queue: queueGroupOf(step),
       callback: (error, message) => {
         if (error) return;
-        asked++;
-        if (part.scorer === 'nonsense') return void message.respond(randomBytes(40));
-        const accepted: Receipt = { receipt: { $case: 'accepted', value: { instance: MARK } } };
-        message.respond(Receipt.encode(accepted).finish());
-        if (part.scorer === 'impossible') sendImpossibleScore(connection, message, asked);
+        // What it has handed on itself comes back to it at times.
+        if (message.headers?.has(MARK)) return handOn(connection, message);
+        misbehave(message, ++asked);
       },
     });
   }
@@ -81,6 +87,37 @@ export async function startWiretap(
       if (!connection.isClosed()) await connection.close();
     },
   };
+}
+
+function withVice(vice: Vice, connection: NatsConnection): (work: Msg, turn: number) => void {
+  const take = (work: Msg) => {
+    const accepted: Receipt = { receipt: { $case: 'accepted', value: { instance: MARK } } };
+    work.respond(Receipt.encode(accepted).finish());
+  };
+  switch (vice) {
+    case 'nonsense':
+      return (work) => void work.respond(randomBytes(40));
+    case 'silent':
+      return take;
+    case 'impossible':
+      return (work, turn) => {
+        take(work);
+        sendImpossibleScore(connection, work, turn);
+      };
+    case 'late':
+      return (work) => void setTimeout(() => handOn(connection, work), LATE_MS).unref();
+    case 'twice':
+      return (work) => {
+        handOn(connection, work);
+        handOn(connection, work);
+      };
+  }
+}
+
+/** To any pod of the step, as if it came from who asked. */
+function handOn(connection: NatsConnection, work: Msg): void {
+  if (connection.isClosed() || connection.isDraining()) return;
+  connection.publish(work.subject, work.data, { headers: markedHeaders(work), reply: work.reply! });
 }
 
 const IMPOSSIBLE: Pick<Scored, 'probabilities' | 'erosionPercent'>[] = [
