@@ -1,4 +1,4 @@
-/** The layer rule: processes share `proto/` and `platform/` and never import each other. */
+/** The layer rule: processes share `proto/` and `platform/` and never import each other; within one, main → app → edges → the rest. */
 const processes = [
   'gateway',
   'orchestrator',
@@ -25,6 +25,27 @@ module.exports = {
       severity: 'error',
       from: { path: '^platform/' },
       to: { path: '^(gateway|orchestrator|model-servers|launcher|cli|synthetic|evaluation)/' },
+    },
+    {
+      name: 'app-is-below-main-alone',
+      comment: 'What an app wires must not know the app.',
+      severity: 'error',
+      from: { path: '^(gateway|orchestrator|model-servers)/', pathNot: ['/main\\.ts$', '\\.test\\.ts$'] },
+      to: { path: ['^(gateway|orchestrator)/app\\.ts$', '^model-servers/[a-z-]+/app\\.ts$'] },
+    },
+    {
+      name: 'edges-are-below-the-app-alone',
+      comment: 'A use case does not know by which way it was asked.',
+      severity: 'error',
+      from: {
+        path: '^(gateway|orchestrator)/',
+        pathNot: [
+          '^(gateway|orchestrator)/app\\.ts$',
+          '^(gateway/routes|orchestrator/rpc)/',
+          '\\.test\\.ts$',
+        ],
+      },
+      to: { path: '^(gateway/routes|orchestrator/rpc)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

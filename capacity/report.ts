@@ -103,6 +103,7 @@ export function planTable({ perSecond, p99Ms }: Aim, { pods, seen }: Plan, measu
         percent(asked / most),
       ]),
     ]),
+    '',
     `Of NATS, the ${nearest.what} would give way first, with these servers at about ${Math.round((perSecond * nearest.most) / nearest.asked)} radiographs a second.`,
   ].join('\n');
 }

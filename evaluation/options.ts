@@ -32,7 +32,7 @@ export function evaluateCommand(): Command {
     .description('Measures the quality of the whole, step by step and end to end. For research use only.')
     .option('--dataset <place>', 'a manifest (CSV), or a folder: with manifest.csv, films.csv or hand-*.json')
     .addOption(
-      new Option('--split <name>', 'of a folder with films.csv; val is what no model has seen')
+      new Option('--split <name>', 'of a folder with films.csv; val is what no model learnt from')
         .choices(['val', 'train', 'all'])
         .default('val'),
     )

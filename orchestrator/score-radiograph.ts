@@ -20,6 +20,7 @@ import {
 } from '#proto/deepxray/v1/scoring.ts';
 import { toJointResult, type UploadScale } from './answer.ts';
 import { type Decoded, decodeRadiograph } from './decode/decode-radiograph.ts';
+import { requireGreyLevels } from './decode/grey-levels.ts';
 import { invert } from './decode/invert.ts';
 import { thumbnailOf } from './decode/thumbnail.ts';
 import { type Gatherer, gatherScores } from './gather/gather-scores.ts';
@@ -102,6 +103,7 @@ async function walk(
   const { canonical, upload } = decoded;
   seen.bodyPart = bodyPart;
   if (bodyPart.kind !== BodyPartKind.BODY_PART_KIND_LEFT_HAND) throw notALeftHand(bodyPart);
+  requireGreyLevels(decoded);
   command.onBodyPart(bodyPart);
   // A small radiograph is its own thumbnail, and is inverted once.
   if (bodyPart.inverted) for (const { pixels } of new Set([canonical, thumbnail])) invert(pixels);

@@ -43,7 +43,7 @@ afterEach(async () => {
   await Promise.all([asker.close(), pod.close()]);
 });
 
-const ask = () =>
+const ask = (read: (reply: Uint8Array) => { answer: string } | undefined = () => ({ answer: 'taken' })) =>
   askStep({
     bus: asker,
     step: STEP,
@@ -51,7 +51,7 @@ const ask = () =>
     envelope: { correlationId: '0'.repeat(32), deadline: Date.now() + 30_000 },
     signal: new AbortController().signal,
     replyWithinMs: 20_000,
-    read: () => ({ answer: 'taken' }),
+    read,
   });
 
 function serve(): void {
@@ -64,6 +64,20 @@ test('a step whose last pod is away for a moment is waited for', async () => {
   await waitUntil('it was asked in vain', () => tries > 3, { within: 5000 });
   serve();
   expect(await asked).toEqual({ answer: 'taken' });
+});
+
+test('an answer that makes no sense is no answer: it is asked for again, and the step is away where none does', async () => {
+  serve();
+  let nonsense = 0;
+  const sensibleAfter = (times: number) => () => {
+    if (nonsense++ >= times) return { answer: 'taken' };
+    if (nonsense === 1) throw new Error('no message');
+    return undefined;
+  };
+  expect(await ask(sensibleAfter(2))).toEqual({ answer: 'taken' });
+  nonsense = 0;
+  expect(await ask(sensibleAfter(10))).toEqual({ refused: 'unavailable' });
+  expect(nonsense).toBe(3);
 });
 
 test('a step that stays without a pod is away', async () => {

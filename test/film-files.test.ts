@@ -1,4 +1,4 @@
-/** Films as they come out of other people's programs: every depth, colour and turn scores; every bomb is refused. */
+/** Films as they come out of other people's programs: every depth from 8 bit, colour and turn scores; every bomb is refused. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
@@ -44,7 +44,8 @@ describe('a film scores as the plain PNG does', () => {
     const { data, info } = await film().toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
     const samples = Uint16Array.from(data, (value) => Math.round((value / 255) * highest));
     const image = sharp(samples, { raw: { width: info.width, height: info.height, channels: 1 } });
-    return image.toColourspace('grey16').toFormat(format).toBuffer();
+    // A TIFF by default would be compressed as a JPEG, in 8 bit.
+    return image.toColourspace('grey16').toFormat(format, { compression: 'lzw' }).toBuffer();
   };
   const plain: [what: string, encode: (film: Sharp) => Sharp][] = [
     ['JPEG', (image) => image.jpeg({ quality: 92 })],
@@ -70,14 +71,36 @@ describe('a film scores as the plain PNG does', () => {
   test.each(['png', 'tiff'] as const)('16 bit %s', async (format) => {
     await expectScored(await deep(65535, format));
   });
-  test('12 bit kept in 16', async () => {
-    await expectScored(await deep(4095, 'png'));
+  test.each(['png', 'tiff'] as const)('12 bit kept in 16, %s', async (format) => {
+    await expectScored(await deep(4095, format));
   });
 
-  test.each([3, 6, 8])('turned by EXIF orientation %d', async (orientation) => {
-    const turn = { 3: 180, 6: 270, 8: 90 }[orientation]!;
-    const stored = await sharp(hand.png).rotate(turn).toBuffer();
+  // What is stored, from what is shown: turned clockwise, then mirrored left to right.
+  test.each([
+    [2, 0, true],
+    [3, 180, false],
+    [4, 180, true],
+    [5, 90, true],
+    [6, 270, false],
+    [7, 270, true],
+    [8, 90, false],
+  ])('stored as EXIF orientation %d has it', async (orientation, turn, mirrored) => {
+    const turned = await sharp(hand.png).rotate(turn).toBuffer();
+    const stored = await sharp(turned).flop(mirrored).toBuffer();
     await expectScored(await sharp(stored).withMetadata({ orientation }).jpeg({ quality: 92 }).toBuffer());
+  });
+
+  test('cut out: transparent beside the hand, whatever colour lies there', async () => {
+    const { data, info } = await film().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+    const cutOut = Buffer.alloc((data.length / info.channels) * 4);
+    for (let pixel = 0; pixel < cutOut.length / 4; pixel++) {
+      const grey = data[pixel * info.channels]!;
+      const isBeside = grey < 12;
+      cutOut.fill(isBeside ? 255 : grey, pixel * 4, pixel * 4 + 3);
+      cutOut[pixel * 4 + 3] = isBeside ? 0 : 255;
+    }
+    const raw = { width: info.width, height: info.height, channels: 4 as const };
+    await expectScored(await sharp(cutOut, { raw }).png().toBuffer());
   });
 });
 
@@ -121,6 +144,9 @@ describe('what is no film is refused, and the next film is scored', () => {
       'unreadable-image',
     ],
     ['a page of 1 bit', () => onePageOf1Bit(), 422, 'not-a-left-hand'],
+    ['a hand of 1 bit', () => handOf1Bit(), 422, 'unreadable-image'],
+    ['a hand of 16 colours', () => handOfColours(16), 422, 'unreadable-image'],
+    ['a hand of 12 grey levels in 8 bits', () => handOfLevels(12), 422, 'unreadable-image'],
     ['one pixel', () => blank(1, 1), 422, 'not-a-left-hand'],
     ['a strip of 20,000 × 1 pixels', () => blank(20_000, 1), 422, 'not-a-left-hand'],
     ['a hand of no contrast', () => sharp(hand.png).linear(0, 90).png().toBuffer(), 422, 'not-a-left-hand'],
@@ -211,3 +237,21 @@ const onePageOf1Bit = () =>
   sharp({ create: { width: 600, height: 800, channels: 3, background: '#fff' } })
     .png({ palette: true, colours: 2 })
     .toBuffer();
+const handOf1Bit = () =>
+  sharp(hand.png)
+    .threshold(90)
+    .toColourspace('b-w')
+    .tiff({ bitdepth: 1, compression: 'ccittfax4' })
+    .toBuffer();
+const handOfColours = (colours: number) =>
+  sharp(hand.png).png({ palette: true, colours, dither: 0 }).toBuffer();
+async function handOfLevels(levels: number): Promise<Buffer> {
+  const { data, info } = await sharp(hand.png)
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const reduced = data.map((value) => Math.round((Math.floor((value * levels) / 256) * 255) / (levels - 1)));
+  return sharp(reduced, { raw: { width: info.width, height: info.height, channels: 1 } })
+    .png()
+    .toBuffer();
+}

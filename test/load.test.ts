@@ -59,7 +59,7 @@ const median = (values: readonly number[]) => quantile(values, 0.5);
 const shareWithin = (values: readonly number[], ms: number) =>
   values.filter((value) => value <= ms).length / values.length;
 
-/** Share of the gateway's refusals that it sent within 100 ms of their request's first bytes, by its own metrics. */
+/** Share of the gateway's refusals that it sent within 100 ms of having read their request's head, by its own metrics. */
 async function refusalsByGateway(): Promise<number> {
   const metrics = await (await fetch(`${mesh.url}/metrics`)).text();
   const sum = (line: RegExp) =>
@@ -117,13 +117,14 @@ async function waitsOfAnother(): Promise<number[]> {
   return waits;
 }
 
-test('a client that floods is told 429, and others wait no longer than beside as much work of well-behaved ones', {
+test('a client that floods is told 429, and others wait less than twice as long as beside as much work of well-behaved ones', {
   timeout: 120_000,
 }, async () => {
   const calm = startLoad(mesh, known, { clients: PLENTY, waitS: 10, addressOf: (one) => `10.0.0.${one}` });
   await mesh.waitUntil('the load is there', () => calm.tally.answered >= PLENTY, 30_000);
   const beside = await waitsOfAnother();
   await calm.stop();
+  expect(calm.complaints).toEqual([]);
 
   const flood = startLoad(mesh, known, { clients: 5 * PLENTY, waitS: 10, addressOf: () => '10.9.9.9' });
   await mesh.waitUntil('the flood is refused', () => flood.tally.refused > 10, 30_000);

@@ -50,6 +50,7 @@ export async function hangUpAtFirstEvent(url: string, file: Uint8Array): Promise
   const headers = { accept: 'text/event-stream' };
   const asked = { method: 'POST', body: form(file), headers, signal: gone.signal };
   const response = await fetch(`${url}/score`, asked);
+  if (response.status !== 200) throw new NotScored(response.status, await response.text());
   const { value } = await response.body!.getReader().read();
   gone.abort();
   if (!new TextDecoder().decode(value).includes('event: body-part'))
@@ -62,7 +63,7 @@ export const throughput = (url: string, file: Uint8Array, clients: number, secon
 
 const REFUSALS = [429, 503];
 
-/** How often `work`, which resolves with the milliseconds that it took, can be done in so many lanes. */
+/** How often `work`, which resolves with the milliseconds that it took, can be done in so many lanes; throws what is no refusal. */
 export async function rate(work: () => Promise<number>, lanes: number, seconds: number) {
   const until = performance.now() + seconds * 1000;
   const latencies: number[] = [];

@@ -15,7 +15,7 @@ export const PRESUMED_SOUND = 'presumed sound';
 
 export type Split = 'train' | 'val' | 'all';
 
-/** Films of a split, in the table's order; `val` is what no model has seen in training. */
+/** Films of a split, in the table's order; `val` is what no model learnt from. */
 export async function fromFilmsTable(folder: string, split: Split): Promise<Omit<Film, 'path'>[]> {
   const [films, joints] = await Promise.all([
     recordsOf(folder, 'films.csv'),

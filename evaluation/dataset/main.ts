@@ -47,7 +47,7 @@ program
   .requiredOption('--data <folder>', 'the folder')
   .requiredOption('--out <manifest>', 'the manifest to write')
   .addOption(
-    new Option('--split <name>', 'val: what no model has seen')
+    new Option('--split <name>', 'val: what no model learnt from')
       .choices(['val', 'train', 'all'])
       .default('val'),
   )

@@ -59,7 +59,7 @@ export const scoreDocumentation = (maxUploadBytes: number) => ({
   }),
   response: {
     200: {
-      description: 'Every joint is scored, or missing for a reason of the film itself.',
+      description: 'Every joint is scored, or missing with its reason.',
       headers: { ...REQUEST_ID, ...APPLIED },
       content: {
         'application/json': { schema: Answer },

@@ -16,6 +16,8 @@ export type Decoded = {
   /** As a viewer shows it: EXIF orientation applied; pixels. */
   upload: { width: number; height: number };
   format: string;
+  /** In the file; 8 where it does not say. */
+  bitsPerSample: number;
 };
 
 // Every radiograph is another one: a cache of decoded files would only hold memory.
@@ -33,6 +35,7 @@ export async function decodeRadiograph(file: Uint8Array, maxPixels: number): Pro
       canonical: await toCanonical(image, metadata),
       upload: { width, height },
       format: metadata.format,
+      bitsPerSample: metadata.bitsPerSample ?? 8,
     };
   } catch (cause) {
     if (cause instanceof DeepXRayError) throw cause;

@@ -1,11 +1,11 @@
 /** Asks what the thumbnail of a radiograph shows. */
-import { askStep } from '#platform/bus/ask-step.ts';
+import { type Answer, askStep } from '#platform/bus/ask-step.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { DeadlineExceeded } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
 import type { GreyImage } from '#platform/image/grey-image.ts';
-import { BodyPartReply, BodyPartRequest, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
+import { BodyPartReply, BodyPartRequest } from '#proto/deepxray/bus/v1/bus.ts';
 import { type BodyPart, BodyPartKind } from '#proto/deepxray/v1/scoring.ts';
 import { stepAway } from './presence.ts';
 
@@ -35,12 +35,10 @@ export async function askBodyPart(
   throw new DeepXRayError('internal', 'The body part could not be recognised; the trace id leads to why.');
 }
 
-function readReply(payload: Uint8Array): { answer: BodyPart } | { refusal: Refusal_Reason } {
+function readReply(payload: Uint8Array): Answer<BodyPart> | undefined {
   const { reply } = BodyPartReply.decode(payload);
-  if (reply?.$case === 'bodyPart') {
-    return isSound(reply.value) ? { answer: reply.value } : { refusal: Refusal_Reason.REASON_MODEL_FAILED };
-  }
-  return { refusal: reply?.value.reason ?? Refusal_Reason.REASON_INVALID };
+  if (reply?.$case !== 'bodyPart') return reply && { refusal: reply.value.reason };
+  return isSound(reply.value) ? { answer: reply.value } : undefined;
 }
 
 const KINDS: ReadonlySet<BodyPartKind> = new Set([

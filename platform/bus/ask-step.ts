@@ -11,7 +11,7 @@ import { type Bus, BusAway, NoReply, NoResponders } from './bus.ts';
 import type { Envelope } from './envelope.ts';
 import { type Step, SUBJECT } from './subjects.ts';
 
-/** Silent pods (dead, frozen, cut off) and failed models that are borne before the step counts as away. */
+/** Pods that are silent (dead, frozen, cut off) or talk nonsense, and failed models, that are borne before the step counts as away. */
 const FAILURES_BORNE = 2;
 /**
  * A nats-server that stops sends its clients to another: who asks, or the last pod of a step, is then between two
@@ -27,7 +27,7 @@ const STEPS_ASIDE_AFTER_MS = 50;
 export type Asked<T> =
   | { answer: T }
   /**
-   * unavailable: nobody listens, or nobody answers. too-late: the deadline or a cancel came first.
+   * unavailable: nobody listens, or nobody answers with sense. too-late: the deadline or a cancel came first.
    * failed: the model failed each time, or the pod cannot make sense of the message.
    */
   | { refused: 'unavailable' | 'too-late' | 'failed' };
@@ -42,7 +42,8 @@ type Question<T> = {
   signal: AbortSignal;
   /** Silence for this long means that the pod is gone. */
   replyWithinMs: number;
-  read(reply: Uint8Array): Answer<T>;
+  /** Undefined, or throws, for what no pod of ours says. */
+  read(reply: Uint8Array): Answer<T> | undefined;
   /** Of the message's span. */
   attributes?: Attributes;
   /**
@@ -79,7 +80,11 @@ async function ask<T>(
     try {
       const reply = await bus.request(SUBJECT.work(step), payload, envelope, replyWithinMs, { attributes });
       awaySince = undefined;
-      const answer = read(reply);
+      const answer = readIfSound(read, reply);
+      if (!answer) {
+        if (++failures > FAILURES_BORNE) return { refused: 'unavailable' };
+        continue;
+      }
       if ('answer' in answer) return answer;
       if (answer.refusal === Refusal_Reason.REASON_TOO_LATE) return { refused: 'too-late' };
       if (answer.refusal === Refusal_Reason.REASON_INVALID) return { refused: 'failed' };
@@ -104,4 +109,12 @@ async function ask<T>(
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
   }
   return { refused: 'too-late' };
+}
+
+function readIfSound<T>(read: Question<T>['read'], reply: Uint8Array): Answer<T> | undefined {
+  try {
+    return read(reply);
+  } catch {
+    return undefined;
+  }
 }

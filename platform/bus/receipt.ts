@@ -1,5 +1,5 @@
 /** The receipts of steps that acknowledge at once and report elsewhere. */
-import { Receipt, Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
+import { Receipt, type Refusal_Reason } from '#proto/deepxray/bus/v1/bus.ts';
 import type { Answer } from './ask-step.ts';
 
 /**
@@ -14,9 +14,9 @@ export const encodeAccepted = (instance: string): Uint8Array =>
 export const encodeRefusal = (refusal: { reason: Refusal_Reason; instance: string }): Uint8Array =>
   Receipt.encode({ receipt: { $case: 'refusal', value: refusal } }).finish();
 
-/** The name of the pod that took the work, or why it did not. */
-export function readReceipt(reply: Uint8Array): Answer<string> {
+/** The name of the pod that took the work, or why it did not; undefined where it says neither. Throws for what is no message. */
+export function readReceipt(reply: Uint8Array): Answer<string> | undefined {
   const { receipt } = Receipt.decode(reply);
   if (receipt?.$case === 'accepted') return { answer: receipt.value.instance };
-  return { refusal: receipt?.value.reason ?? Refusal_Reason.REASON_INVALID };
+  return receipt && { refusal: receipt.value.reason };
 }

@@ -22,9 +22,12 @@ export async function overhearCrop(
       if (jointFromProto(request.joint) === wanted) crop = request.crop;
     },
   });
-  await connection.flush();
-  await scoreJson(mesh, film, { headers: { 'x-request-id': requestId, prefer: 'wait=30' } });
-  await connection.close();
+  try {
+    await connection.flush();
+    await scoreJson(mesh, film, { headers: { 'x-request-id': requestId, prefer: 'wait=30' } });
+  } finally {
+    await connection.close();
+  }
   if (!crop) throw new Error(`no crop of ${wanted} passed by`);
   return crop;
 }

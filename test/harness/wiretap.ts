@@ -13,8 +13,8 @@ import { CropRequest, Receipt, Report, type Scored } from '../../proto/generated
 export type Wiretap = {
   /** Messages that were sent on top of the real ones. */
   repeated(): number;
-  /** Work that came to the pods of its own. */
-  asked(): number;
+  /** Times that its own pods have done to work what they do. */
+  misdeeds(): number;
   stop(): Promise<void>;
 };
 
@@ -41,7 +41,7 @@ export async function startWiretap(
 ): Promise<Wiretap> {
   const connection = await connect({ servers: url, name: MARK });
   let sent = 0;
-  let asked = 0;
+  let misdeeds = 0;
   const send = (
     message: Msg,
     payload: Uint8Array,
@@ -67,14 +67,14 @@ export async function startWiretap(
     },
   });
   for (const step of part.pods?.steps ?? []) {
-    const misbehave = withVice(part.pods!.vice, connection);
+    const misbehave = withVice(part.pods!.vice, connection, () => misdeeds++);
     connection.subscribe(SUBJECT.work(step), {
       queue: queueGroupOf(step),
       callback: (error, message) => {
         if (error) return;
         // What it has handed on itself comes back to it at times.
         if (message.headers?.has(MARK)) return handOn(connection, message);
-        misbehave(message, ++asked);
+        misbehave(message);
       },
     });
   }
@@ -82,36 +82,34 @@ export async function startWiretap(
 
   return {
     repeated: () => sent,
-    asked: () => asked,
+    misdeeds: () => misdeeds,
     stop: async () => {
       if (!connection.isClosed()) await connection.close();
     },
   };
 }
 
-function withVice(vice: Vice, connection: NatsConnection): (work: Msg, turn: number) => void {
+/** `count` is called at each misdeed, with the number of those before. */
+function withVice(vice: Vice, connection: NatsConnection, count: () => number): (work: Msg) => void {
   const take = (work: Msg) => {
     const accepted: Receipt = { receipt: { $case: 'accepted', value: { instance: MARK } } };
     work.respond(Receipt.encode(accepted).finish());
   };
-  switch (vice) {
-    case 'nonsense':
-      return (work) => void work.respond(randomBytes(40));
-    case 'silent':
-      return take;
-    case 'impossible':
-      return (work, turn) => {
-        take(work);
-        sendImpossibleScore(connection, work, turn);
-      };
-    case 'late':
-      return (work) => void setTimeout(() => handOn(connection, work), LATE_MS).unref();
-    case 'twice':
-      return (work) => {
-        handOn(connection, work);
-        handOn(connection, work);
-      };
-  }
+  const misdeeds: Record<Vice, (work: Msg, turn: number) => void> = {
+    nonsense: (work) => void work.respond(randomBytes(40)),
+    silent: take,
+    impossible(work, turn) {
+      take(work);
+      sendImpossibleScore(connection, work, turn);
+    },
+    late: (work) => handOn(connection, work),
+    twice(work) {
+      handOn(connection, work);
+      handOn(connection, work);
+    },
+  };
+  const misbehave = (work: Msg) => misdeeds[vice](work, count());
+  return vice === 'late' ? (work) => void setTimeout(misbehave, LATE_MS, work).unref() : misbehave;
 }
 
 /** To any pod of the step, as if it came from who asked. */

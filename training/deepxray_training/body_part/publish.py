@@ -118,7 +118,7 @@ Residual network of {count:.2f} M parameters on 128 × 128 pixels (the input is 
 
 ## Data
 
-`train` rows of the data folder, grouped by hand, without the 129 films whose terms are unknown: RSNA bone age 2017 (Halabi et al., Radiology 2018;290(2):498–503), SHS_NET (Honda et al., 2022), RAM-W600 (CC BY 4.0), COVID-19 Image Repository Hannover (CC BY 3.0), Kermany et al. 2018 (CC BY 4.0), FracAtlas and GRAZPEDWRI-DX (CC BY 4.0), scikit-image and scikit-learn sample pictures.{synthetic_note(args)}
+`train` rows of the data folder, grouped by hand, without the 129 films whose terms are unknown: RSNA bone age 2017 (Halabi et al., Radiology 2018;290(2):498–503), SHS_NET (Honda et al., 2022), RAM-W600 (CC BY 4.0), COVID-19 Image Repository Hannover (CC BY 3.0), Kermany et al. 2018 (CC BY 4.0), FracAtlas and GRAZPEDWRI-DX (CC BY 4.0), scikit-image and scikit-learn sample pictures. Two of the 37 other films in `val` (pelves of infants) are copies, saved anew, of two in `train`; no hand is (`training/tests/test_real_films.py` looks).{synthetic_note(args)}
 
 ## Figures
 

@@ -346,7 +346,7 @@ export interface Completed {
 
 export const Completed_Outcome = {
   OUTCOME_UNSPECIFIED: 0,
-  /** OUTCOME_COMPLETE - Every joint is scored, or missing for a reason of the film itself. */
+  /** OUTCOME_COMPLETE - Every joint is scored, or missing with its reason. */
   OUTCOME_COMPLETE: 1,
   /** OUTCOME_DEADLINE - The deadline came before every joint was done. */
   OUTCOME_DEADLINE: 2,
