@@ -22,11 +22,12 @@ import type { settings } from './config.ts';
 import type { Gatherer } from './gather/gather-scores.ts';
 import { RetryBudget } from './gather/retry-budget.ts';
 import { openScoreInbox } from './gather/score-inbox.ts';
-import { ServiceTime } from './gather/service-time.ts';
 import { servePieces } from './piece-server.ts';
 import { auditRefusals, needOf } from './rpc/guard.ts';
 import { createScoringService, SERVICE } from './rpc/scoring-service.ts';
 import { createScoringMetrics } from './scoring-metrics.ts';
+import { ServiceTime } from './service-time.ts';
+import { createBodyPartAsker } from './steps/ask-body-part.ts';
 import { watchPresence } from './steps/presence.ts';
 
 /** A gRPC message is the file and a little more. */
@@ -78,6 +79,7 @@ export async function startApp(
     gatherer,
     pieces,
     presence,
+    askBodyPart: createBodyPartAsker(bus),
     maxPixels: values.maxPixels,
     versionShares: values.modelVersions,
     // More films at once than there are cores would only cost memory.

@@ -28,7 +28,7 @@ import { chooseVersions, type VersionShares } from './model-versions.ts';
 import { notALeftHand } from './not-a-left-hand.ts';
 import { bodyPartGiven, type Options, positionsGiven } from './options.ts';
 import type { PieceServer } from './piece-server.ts';
-import { askBodyPart } from './steps/ask-body-part.ts';
+import type { AskBodyPart } from './steps/ask-body-part.ts';
 import { type StepPresence, stepAway } from './steps/presence.ts';
 
 /** Pods end their work this long before we do, so that what they did can still come. */
@@ -38,6 +38,7 @@ export type Parts = {
   gatherer: Gatherer;
   pieces: PieceServer;
   presence: StepPresence;
+  askBodyPart: AskBodyPart;
   maxPixels: number;
   versionShares: VersionShares;
   /** Bounds how many films are decoded at once. */
@@ -145,7 +146,7 @@ async function walk(
 /** The radiograph and what it shows. */
 async function look(
   { file, options }: ScoreCommand,
-  { gatherer: { bus }, presence, decodeInTurn, maxPixels }: Parts,
+  { gatherer: { bus }, presence, askBodyPart, decodeInTurn, maxPixels }: Parts,
   envelope: Envelope,
   signal: AbortSignal,
 ): Promise<{ decoded: Decoded; thumbnail: GreyImage; bodyPart: BodyPart }> {
@@ -159,7 +160,7 @@ async function look(
   ]);
   const thumbnail = thumbnailOf(decoded.canonical);
   const version = options.modelVersions['body-part'] ?? '';
-  const bodyPart = given ?? (await askBodyPart(bus, thumbnail, version, envelope, signal));
+  const bodyPart = given ?? (await askBodyPart({ thumbnail, modelVersion: version }, envelope, signal));
   return { decoded, thumbnail, bodyPart };
 }
 

@@ -1,8 +1,10 @@
 /** Asking a step on a real nats-server while its pods, or the connection to the server, are away for a moment. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { askStep } from '#platform/bus/ask-step.ts';
+import { askStep, type ReplyTime } from '#platform/bus/ask-step.ts';
 import { type Bus, connectBus, type Served } from '#platform/bus/bus.ts';
 import { queueGroupOf, SUBJECT } from '#platform/bus/subjects.ts';
+import { ServiceTime } from '../orchestrator/service-time.ts';
 import { type CuttableNats, startCuttableNats } from './harness/cuttable-nats.ts';
 import { waitUntil } from './harness/wait-until.ts';
 
@@ -43,20 +45,26 @@ afterEach(async () => {
   await Promise.all([asker.close(), pod.close()]);
 });
 
-const ask = (read: (reply: Uint8Array) => { answer: string } | undefined = () => ({ answer: 'taken' })) =>
+const ask = (
+  read: (reply: Uint8Array) => { answer: string } | undefined = () => ({ answer: 'taken' }),
+  waiting: { replyWithinMs: number; replyTime?: ReplyTime } = { replyWithinMs: 20_000 },
+) =>
   askStep({
     bus: asker,
     step: STEP,
     payload: new Uint8Array(),
     envelope: { correlationId: '0'.repeat(32), deadline: Date.now() + 30_000 },
     signal: new AbortController().signal,
-    replyWithinMs: 20_000,
+    ...waiting,
     read,
   });
 
-function serve(): void {
+function serve(afterMs = () => 0): void {
   const settings = { queueGroup: queueGroupOf(STEP), onError: () => undefined };
-  served = pod.serve(SUBJECT.work(STEP), settings, (incoming) => void incoming.respond(new Uint8Array()));
+  served = pod.serve(SUBJECT.work(STEP), settings, async (incoming) => {
+    await delay(afterMs());
+    incoming.respond(new Uint8Array());
+  });
 }
 
 test('a step whose last pod is away for a moment is waited for', async () => {
@@ -78,6 +86,16 @@ test('an answer that makes no sense is no answer: it is asked for again, and the
   nonsense = 0;
   expect(await ask(sensibleAfter(10))).toEqual({ refused: 'unavailable' });
   expect(nonsense).toBe(3);
+});
+
+test('a pod that a burst makes slower and slower is waited for, and its work is given to it once', async () => {
+  let replyAfterMs = 0;
+  serve(() => replyAfterMs);
+  const replyTime = new ServiceTime(50);
+  for (replyAfterMs = 100; replyAfterMs <= 1000; replyAfterMs *= 1.3) {
+    expect(await ask(undefined, { replyWithinMs: 300, replyTime })).toEqual({ answer: 'taken' });
+  }
+  expect(tries).toBe(9);
 });
 
 test('a step that stays without a pod is away', async () => {

@@ -17,7 +17,7 @@ export type Pods = {
 };
 
 /** What the settings and manifests of the base say. */
-const CAPACITY = { film: 32, bodyPart: 32, extraction: 16, scoring: 4 };
+const CAPACITY = { film: 32, bodyPart: 8, extraction: 16, scoring: 4 };
 const REFINING_AT_ONCE = 5;
 /** Crops of an extraction pod that ask again at a time, as model-servers/joint-extraction/send-crop.ts has it. */
 const ASKING_AGAIN = 3;

@@ -12,12 +12,12 @@ import { ATTRIBUTE } from '#platform/telemetry/names.ts';
 import { inSpan } from '#platform/telemetry/tracing.ts';
 import type { ExtractionRequest, JointPosition } from '#proto/deepxray/bus/v1/bus.ts';
 import { MissingReason } from '#proto/deepxray/v1/scoring.ts';
+import type { ServiceTime } from '../service-time.ts';
 import { askExtraction } from '../steps/ask-extraction.ts';
 import { stepAway } from '../steps/presence.ts';
 import { type Finished, Ledger, type Outcome } from './ledger.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { ScoreInbox } from './score-inbox.ts';
-import type { ServiceTime } from './service-time.ts';
 
 const TIMES_ASKED_AGAIN = 2;
 const LOOK_FOR_LOST_EVERY_MS = 50;

@@ -4,35 +4,48 @@ import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { DeadlineExceeded } from '#platform/deadline.ts';
 import { DeepXRayError } from '#platform/errors/code.ts';
-import type { GreyImage } from '#platform/image/grey-image.ts';
+import { createWaitingLine } from '#platform/waiting-line.ts';
 import { BodyPartReply, BodyPartRequest } from '#proto/deepxray/bus/v1/bus.ts';
 import { type BodyPart, BodyPartKind } from '#proto/deepxray/v1/scoring.ts';
+import { ServiceTime } from '../service-time.ts';
 import { stepAway } from './presence.ts';
 
-/** A pod answers in tens of milliseconds; one that is silent for this long is frozen or gone. */
+/** A pod answers in tens of milliseconds; one that is silent for this long, and for much longer than pods were of late, is frozen or gone. */
 const REPLY_WITHIN_MS = 1500;
 
+/** Guess to begin with. */
+const REPLY_GUESS_MS = 100;
+/** Films that ask again at a time while the pods are busy. */
+const ASKING_AGAIN = 3;
+
 /** Throws DeepXRayError, or DeadlineExceeded. */
-export async function askBodyPart(
-  bus: Bus,
-  thumbnail: GreyImage,
-  modelVersion: string,
+export type AskBodyPart = (
+  request: BodyPartRequest,
   envelope: Envelope,
   signal: AbortSignal,
-): Promise<BodyPart> {
-  const asked = await askStep({
-    bus,
-    step: 'body-part',
-    payload: BodyPartRequest.encode({ thumbnail, modelVersion }).finish(),
-    envelope,
-    signal,
-    replyWithinMs: REPLY_WITHIN_MS,
-    read: readReply,
-  });
-  if ('answer' in asked) return asked.answer;
-  if (asked.refused === 'too-late') throw new DeadlineExceeded();
-  if (asked.refused === 'unavailable') throw stepAway(['body-part']);
-  throw new DeepXRayError('internal', 'The body part could not be recognised; the trace id leads to why.');
+) => Promise<BodyPart>;
+
+/** For all films of an orchestrator, which wait in one line and know how long a reply takes of late. */
+export function createBodyPartAsker(bus: Bus): AskBodyPart {
+  const line = createWaitingLine(ASKING_AGAIN);
+  const replyTime = new ServiceTime(REPLY_GUESS_MS);
+  return async (request, envelope, signal) => {
+    const asked = await askStep({
+      bus,
+      step: 'body-part',
+      payload: BodyPartRequest.encode(request).finish(),
+      envelope,
+      signal,
+      replyWithinMs: REPLY_WITHIN_MS,
+      replyTime,
+      read: readReply,
+      line,
+    });
+    if ('answer' in asked) return asked.answer;
+    if (asked.refused === 'too-late') throw new DeadlineExceeded();
+    if (asked.refused === 'unavailable') throw stepAway(['body-part']);
+    throw new DeepXRayError('internal', 'The body part could not be recognised; the trace id leads to why.');
+  };
 }
 
 function readReply(payload: Uint8Array): Answer<BodyPart> | undefined {

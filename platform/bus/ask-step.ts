@@ -21,6 +21,8 @@ const FAILURES_BORNE = 2;
 const AWAY_BORNE_MS = 1000;
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 40;
+/** Times `replyWithinMs` that the slowest pod is waited for. */
+const MOST_PATIENCE = 4;
 /** Who gets no reply for so long has met a pod that is frozen or slow, and goes on by itself: it holds up nobody behind it. */
 const STEPS_ASIDE_AFTER_MS = 50;
 
@@ -34,6 +36,9 @@ export type Asked<T> =
 
 export type Answer<T> = { answer: T } | { refusal: Refusal_Reason };
 
+/** How long to wait for a reply at least so long, from how long replies took. */
+export type ReplyTime = { observe(ms: number): void; patienceMs(floorMs: number): number };
+
 type Question<T> = {
   bus: Bus;
   step: Step;
@@ -42,6 +47,11 @@ type Question<T> = {
   signal: AbortSignal;
   /** Silence for this long means that the pod is gone. */
   replyWithinMs: number;
+  /**
+   * For a step that replies only when its model has computed: how long that takes of late, so that one which a burst keeps
+   * busy is not taken for one that is gone, and given its work again. Of replies that came: silence teaches nothing.
+   */
+  replyTime?: ReplyTime;
   /** Undefined, or throws, for what no pod of ours says. */
   read(reply: Uint8Array): Answer<T> | undefined;
   /** Of the message's span. */
@@ -68,17 +78,32 @@ export async function askStep<T>(question: Question<T>): Promise<Asked<T>> {
 }
 
 async function ask<T>(
-  { bus, step, payload, envelope, signal, replyWithinMs, read, attributes = {}, line }: Question<T>,
+  {
+    bus,
+    step,
+    payload,
+    envelope,
+    signal,
+    replyWithinMs,
+    replyTime,
+    read,
+    attributes = {},
+    line,
+  }: Question<T>,
   queue: () => Promise<void>,
   stepAside: () => void,
 ): Promise<Asked<T>> {
+  const withinMs = () =>
+    Math.min(MOST_PATIENCE * replyWithinMs, replyTime?.patienceMs(replyWithinMs) ?? replyWithinMs);
   let failures = 0;
   let awaySince: number | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted && !hasPassed(envelope.deadline)) {
     const aside = line && setTimeout(stepAside, STEPS_ASIDE_AFTER_MS);
     try {
-      const reply = await bus.request(SUBJECT.work(step), payload, envelope, replyWithinMs, { attributes });
+      const asked = performance.now();
+      const reply = await bus.request(SUBJECT.work(step), payload, envelope, withinMs(), { attributes });
+      replyTime?.observe(performance.now() - asked);
       awaySince = undefined;
       const answer = readIfSound(read, reply);
       if (!answer) {
