@@ -6,7 +6,7 @@
 import { DeepXRayError } from '#platform/errors/code.ts';
 import type { GreyImage } from '#platform/image/grey-image.ts';
 
-/** Of 1,175 real hands the poorest in contrast lives on 28; reduced to 16 levels, the richest on 15. */
+/** Of 1,175 real hands the poorest in contrast lives on 28; reduced to 16 levels, none on more than 15. */
 const FEWEST = 20;
 /** A larger film hides few levels when it is scaled down, but its file tells how many there can be. */
 const FEWEST_BITS = 5;

@@ -49,7 +49,7 @@ type Question<T> = {
   replyWithinMs: number;
   /**
    * For a step that replies only when its model has computed: how long that takes of late, so that one which a burst keeps
-   * busy is not taken for one that is gone, and given its work again. Of replies that came: silence teaches nothing.
+   * busy is not taken for one that is gone, and given its work again. Of answers alone: silence and refusals teach nothing.
    */
   replyTime?: ReplyTime;
   /** Undefined, or throws, for what no pod of ours says. */
@@ -103,14 +103,16 @@ async function ask<T>(
     try {
       const asked = performance.now();
       const reply = await bus.request(SUBJECT.work(step), payload, envelope, withinMs(), { attributes });
-      replyTime?.observe(performance.now() - asked);
       awaySince = undefined;
       const answer = readIfSound(read, reply);
       if (!answer) {
         if (++failures > FAILURES_BORNE) return { refused: 'unavailable' };
         continue;
       }
-      if ('answer' in answer) return answer;
+      if ('answer' in answer) {
+        replyTime?.observe(performance.now() - asked);
+        return answer;
+      }
       if (answer.refusal === Refusal_Reason.REASON_TOO_LATE) return { refused: 'too-late' };
       if (answer.refusal === Refusal_Reason.REASON_INVALID) return { refused: 'failed' };
       if (answer.refusal === Refusal_Reason.REASON_MODEL_FAILED && ++failures > FAILURES_BORNE) {
