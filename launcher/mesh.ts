@@ -112,9 +112,8 @@ export async function startMesh(
         reporter.quieten();
         for (const { supervised } of running) supervised.letGo();
         for (const stage of STAGES) {
-          await Promise.all(
-            running.filter((one) => one.stage === stage).map(({ supervised }) => supervised.stop()),
-          );
+          const ofStage = running.filter((one) => one.stage === stage);
+          await Promise.all(ofStage.map(({ supervised }) => stopTellingOfSlowness(supervised, console)));
         }
         reporter.stop();
         tracesServer?.stop();
@@ -134,6 +133,20 @@ export async function startMesh(
 
 /** A person who looks at the page does not want to wait; who set it otherwise meant it. */
 const SOON = { OTEL_BSP_SCHEDULE_DELAY: process.env.OTEL_BSP_SCHEDULE_DELAY ?? '500' };
+
+/** What is idle is gone in tenths of a second: a person who waits is told for whom. */
+const SLOW_TO_STOP_MS = 2000;
+
+async function stopTellingOfSlowness(process: Supervised, console: Console): Promise<void> {
+  const began = performance.now();
+  const tell = () => console.say('launcher', `waiting for ${process.name} to stop`, 'warning');
+  const timer = setTimeout(tell, SLOW_TO_STOP_MS);
+  await process.stop();
+  clearTimeout(timer);
+  const tookMs = performance.now() - began;
+  if (tookMs > SLOW_TO_STOP_MS)
+    console.say('launcher', `${process.name} took ${(tookMs / 1000).toFixed(1)} s to stop`, 'warning');
+}
 
 const notReadyYet = (console: Console) => ({
   tellEveryMs: 10_000,

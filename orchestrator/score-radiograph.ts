@@ -71,12 +71,9 @@ export async function scoreRadiograph(asked: ScoreCommand, parts: Parts): Promis
     requestId: command.requestId,
   };
   const { signal, release } = deadlineSignal(command.deadline, command.cancelled);
-  const seen: Seen = {};
-  let workMayRemain = true;
+  const seen: Seen = { workMayRemain: true };
   try {
-    const completed = await walk(command, parts, envelope, signal, seen);
-    workMayRemain = completed.outcome === Completed_Outcome.OUTCOME_DEADLINE;
-    return completed;
+    return await walk(command, parts, envelope, signal, seen);
   } catch (thrown) {
     if (command.cancelled.aborted)
       throw new DeepXRayError('cancelled', 'The client went away.', { cause: thrown });
@@ -84,12 +81,12 @@ export async function scoreRadiograph(asked: ScoreCommand, parts: Parts): Promis
     throw thrown;
   } finally {
     release();
-    if (workMayRemain) cancelWork(parts, envelope);
+    if (seen.workMayRemain) cancelWork(parts, envelope);
   }
 }
 
-/** What is known when the deadline comes before any joint. */
-type Seen = { bodyPart?: BodyPart };
+/** What a walk has come to know, wherever it ended. */
+type Seen = { bodyPart?: BodyPart; workMayRemain: boolean };
 
 async function walk(
   command: ScoreCommand,
@@ -125,13 +122,14 @@ async function walk(
       wanted: wantedJoints(options),
       given: positionsGiven(options, upload, scale),
     };
-    const { outcomes, deadlineCame } = await gatherScores(
+    const { outcomes, deadlineCame, askedAgain } = await gatherScores(
       gatherer,
       request,
       envelope,
       { deadline: signal, cancelled: command.cancelled },
       ({ joint, outcome }) => command.onJoint(toJointResult(joint, outcome, scale)),
     );
+    seen.workMayRemain = deadlineCame || askedAgain;
     const joints = [...outcomes].map(([joint, outcome]) => toJointResult(joint, outcome, scale));
     if (joints.every(isUnavailable)) {
       await parts.presence.requireAll(envelope, STEPS);

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serverSentEvents } from '../cli/server-sent-events.ts';
 import { JOINT_NAMES } from '../platform/domain/joints.ts';
+import { adminPorts } from './harness/admin-ports.ts';
 import { type Hand, syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
 import { grpcClient, type JsonReply, scoreJson, scoreSse } from './harness/score.ts';
@@ -97,22 +98,44 @@ test('events at a deadline tell every joint once, then a completed with status 5
   await mesh.healed(15_000);
 });
 
+test('work that was asked for again is called off once its radiograph is answered', async () => {
+  const frozen = await mesh.freeze('model-server:joint-scoring', 0);
+  try {
+    const before = await sumOfMetric(/deepxray_joint_asked_again_total\{.*\} (\d+)/g);
+    const { status, body } = await scoreJson(mesh, hand.png, { headers: { prefer: 'wait=60' } });
+    expect({ status, missing: body.missing }).toEqual({ status: 200, missing: {} });
+    // Else the frozen model had nothing in hand.
+    expect(await sumOfMetric(/deepxray_joint_asked_again_total\{.*\} (\d+)/g)).toBeGreaterThan(before);
+    // Its sidecar would hold them until their deadline, a minute away, and have less room for others.
+    await mesh.waitUntil(
+      'no sidecar holds crops',
+      async () => (await sumOfMetric(/deepxray_step_in_flight\{.*joint-scoring.*\} (\d+)/g)) === 0,
+      2000,
+    );
+  } finally {
+    mesh.thaw(frozen);
+  }
+  await mesh.healed(15_000);
+});
+
 /** Crops that the scoring models were given since the start. */
 async function cropsScored(): Promise<number> {
-  const servers = mesh.processes('model-server:joint-scoring').length;
-  expect(servers).toBe(2);
-  let crops = 0;
-  for (let port = mesh.port('ADMIN'); port < mesh.port('ADMIN') + 12; port++) {
-    const metrics = await fetch(`http://127.0.0.1:${port}/metrics`).then(
-      (response) => response.text(),
-      () => '',
-    );
-    crops += Number(
-      /deepxray_inference_batch_size_sum\{deepxray_model_name="joint-scoring".*\} (\d+)/.exec(metrics)?.[1] ??
-        0,
-    );
-  }
-  return crops;
+  expect(mesh.processes('model-server:joint-scoring').length).toBe(2);
+  return sumOfMetric(/deepxray_inference_batch_size_sum\{deepxray_model_name="joint-scoring".*\} (\d+)/g);
+}
+
+/** Of all processes that answer; a frozen one does not. */
+async function sumOfMetric(line: RegExp): Promise<number> {
+  const texts = await Promise.all(
+    adminPorts(mesh, 2).map(({ port }) =>
+      fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(1000) }).then(
+        (response) => response.text(),
+        () => '',
+      ),
+    ),
+  );
+  const values = texts.flatMap((text) => [...text.matchAll(line)].map(([, value]) => Number(value)));
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 const TIMES = 10;

@@ -166,7 +166,12 @@ export async function serveStep(settings: {
       draining = true;
       clearInterval(presenting);
       clearTimeout(nextLook);
-      const patience = new Promise((resolve) => setTimeout(resolve, DRAIN_WITHIN_MS).unref());
+      const patience = new Promise<void>((resolve) => {
+        setTimeout(() => {
+          log.warn({ step, inFlight }, 'not drained in time: stopping with work in hand');
+          resolve();
+        }, DRAIN_WITHIN_MS).unref();
+      });
       await Promise.race([pause(), patience]);
       await cancels.drain();
     },

@@ -50,7 +50,12 @@ export type AskedAgain = {
   reason: 'failed' | 'overdue';
 };
 
-export type Gathered = { outcomes: Map<JointName, Outcome>; deadlineCame: boolean };
+export type Gathered = {
+  outcomes: Map<JointName, Outcome>;
+  deadlineCame: boolean;
+  /** Some joint was asked for again: of the tries before, a pod may still be at work. */
+  askedAgain: boolean;
+};
 
 /**
  * Resolves once every joint is done or the deadline came; rejects with `step-unavailable` where no pod
@@ -71,6 +76,7 @@ export async function gatherScores(
   const over = AbortSignal.any([deadline, cancelled]);
   const settled = Promise.withResolvers<void>();
   const scoring = context.active();
+  let askedAgain = false;
 
   const finish = (finished: Finished | undefined) => {
     if (!finished) return;
@@ -133,6 +139,7 @@ export async function gatherScores(
       else if (!hasTriesLeft(joint)) finish(ledger.giveUp(joint));
     }
     for (const { joints, known, attempt, reason } of again.values()) {
+      askedAgain = true;
       gatherer.onAskedAgain({ joints, attempt, reason });
       const attributes = {
         [ATTRIBUTE.joints]: joints,
@@ -170,7 +177,7 @@ export async function gatherScores(
     cancelled.throwIfAborted();
     const unfinished = ledger.close(MissingReason.MISSING_REASON_DEADLINE);
     for (const finished of unfinished) onFinished(finished);
-    return { outcomes: ledger.outcomes(), deadlineCame: unfinished.length > 0 };
+    return { outcomes: ledger.outcomes(), deadlineCame: unfinished.length > 0, askedAgain };
   } finally {
     clearInterval(timer);
     over.removeEventListener('abort', onOver);
