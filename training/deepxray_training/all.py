@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from .engine import REPOSITORY, TRAINING
@@ -55,23 +56,59 @@ def main() -> None:
     if not (args.data / "films.csv").exists():
         parser.error(f"{args.data} has no films.csv: --data takes the folder whose layout deepxray_training/data.py describes")
     args.work.mkdir(parents=True, exist_ok=True)
-    record = args.work / "runs" / f"all-{args.run}{'-fold-' + args.fold.replace('/', '-of-') if args.fold else ''}.json"
-    done: dict[str, float] = json.loads(record.read_text()) if record.exists() else {}
+    record = Record(args.work / "runs" / f"all-{args.run}{'-fold-' + args.fold.replace('/', '-of-') if args.fold else ''}.json")
     for number, model in enumerate(SHARE, 1):
-        if model in done:
-            print(f"[{number}/{len(SHARE)}] {model}: done before", flush=True)
+        if model in record.done:
+            print(f"[{number}/{len(SHARE)}] {model}: done before, in {record.seconds[model] / 60:.0f} min", flush=True)
             continue
-        before = sum(SHARE[m] for m in done)
-        left = f", about {sum(done.values()) / before * (1 - before) / 60:.0f} min left in all" if done else ""
+        before = sum(SHARE[m] for m in record.done)
+        left = f", about {sum(record.seconds[m] for m in record.done) / before * (1 - before) / 60:.0f} min left in all" if before else ""
         print(f"[{number}/{len(SHARE)}] {model}: {100 * before:.0f} % done{left}", flush=True)
-        started = time.monotonic()
-        ended = subprocess.run(command(model, args), cwd=TRAINING)
-        if ended.returncode:
-            sys.exit(f"{model} ended with {ended.returncode}; the same command goes on from its last checkpoint")
-        done[model] = time.monotonic() - started
-        record.parent.mkdir(parents=True, exist_ok=True)
-        record.write_text(json.dumps(done))
-    print("100 % done", flush=True)
+        ended = run_timed(command(model, args), lambda seconds, model=model: record.spend(model, seconds))
+        if ended:
+            sys.exit(f"{model} ended with {ended}; the same command goes on from its last checkpoint")
+        record.finish(model)
+    print(f"100 % done, in {sum(record.seconds.values()) / 60:.0f} min", flush=True)
+
+
+def run_timed(line: list[str], spend: Callable[[float], None], every: float = 30) -> int:
+    """Runs a command to its end and answers its exit code; ``spend`` is told of the seconds as they pass, so that
+    those of a run that is killed are known when it goes on."""
+    since = time.monotonic()
+    with subprocess.Popen(line, cwd=TRAINING) as child:
+        while True:
+            try:
+                return child.wait(every)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                now = time.monotonic()
+                spend(now - since)
+                since = now
+
+
+class Record:
+    """Which models are done, and the seconds that each took in all of its runs; kept in a file."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        kept = json.loads(path.read_text()) if path.exists() else {}
+        self.done: list[str] = kept.get("done", [])
+        self.seconds: dict[str, float] = kept.get("seconds", {})
+
+    def spend(self, model: str, seconds: float) -> None:
+        self.seconds[model] = self.seconds.get(model, 0.0) + seconds
+        self._keep()
+
+    def finish(self, model: str) -> None:
+        self.done.append(model)
+        self._keep()
+
+    def _keep(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        new = self.path.with_suffix(".new")
+        new.write_text(json.dumps({"done": self.done, "seconds": self.seconds}))
+        new.replace(self.path)
 
 
 if __name__ == "__main__":
