@@ -130,6 +130,33 @@ test('a file that is no picture and a crop without a joint are named, and the re
   expect(stderr).toContain('broken.png: ');
 });
 
+test('a crop of a few grey levels, by which a sound joint looks eroded, gets no grade, and why is said', async () => {
+  const crops = join(folder, 'few-levels');
+  await mkdir(crops);
+  const sound = await looseCrop('mcp3', 1);
+  const grey = await sound.clone().raw().toBuffer();
+  const reduced = (levels: number) =>
+    sharp(
+      grey.map((value) => Math.round((Math.floor((value * levels) / 256) * 255) / (levels - 1))),
+      { raw: { width: SIDE, height: SIDE, channels: 1 } },
+    );
+  await sound.clone().png().toFile(join(crops, 'all.png'));
+  await reduced(2).png().toFile(join(crops, 'reduced-to-2.png'));
+  await reduced(8).png().toFile(join(crops, 'reduced-to-8.png'));
+  await reduced(16).png({ palette: true, colours: 16 }).toFile(join(crops, 'sixteen-colours.png'));
+
+  const { exitCode, rows, stderr } = await grade(crops);
+  expect(exitCode).toBe(0);
+  expect(rows.map(({ grade: given, missing }) => [given, missing])).toEqual([
+    ['0', ''],
+    ['', 'unscorable'],
+    ['', 'unscorable'],
+    ['', 'unscorable'],
+  ]);
+  for (const name of ['reduced-to-2', 'reduced-to-8', 'sixteen-colours'])
+    expect(stderr).toContain(`${name}.png: too few grey levels`);
+});
+
 test('a folder that is not there, or holds no picture, is said at once and nothing is written', async () => {
   const empty = join(folder, 'empty');
   await mkdir(empty);

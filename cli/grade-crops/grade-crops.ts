@@ -1,8 +1,8 @@
 /** Grades loose crops, a few at a time and in order; one that cannot be read does not stop the rest. */
 import { readFile } from 'node:fs/promises';
-import type { GreyImage } from '#platform/image/grey-image.ts';
 import type { Graded } from '../../model-servers/joint-scoring/scoring-model.ts';
-import { decodeRadiograph } from '../../orchestrator/decode/decode-radiograph.ts';
+import { type Decoded, decodeRadiograph } from '../../orchestrator/decode/decode-radiograph.ts';
+import { canTellErosions } from '../../orchestrator/decode/grey-levels.ts';
 import { showField, weigh } from './fields.ts';
 import type { Missing } from './rows.ts';
 import type { Scorer } from './scorer.ts';
@@ -10,12 +10,14 @@ import type { Scorer } from './scorer.ts';
 export type CropResult = {
   path: string;
   result: Graded | Missing;
-  /** What is wrong with an unreadable file, for a person. */
+  /** Why an unreadable file, or one that no grade can be told of, has none; for a person. */
   problem?: string;
 };
 
 const AT_ONCE = 16;
 const MAX_PIXELS = 36_000_000;
+const TOO_FEW_LEVELS =
+  'too few grey levels to tell an erosion by: cut it from a film of 8 bits of grey or more';
 
 /** `fields`: the central shares of each crop that the model is shown. */
 export async function* gradeCrops(
@@ -31,25 +33,26 @@ export async function* gradeCrops(
     for (const [index, path] of batch.entries()) {
       const crop = crops[index]!;
       if (crop instanceof Error) yield { path, result: 'unreadable', problem: crop.message };
+      else if (!canTellErosions(crop, 'crop')) yield { path, result: 'unscorable', problem: TOO_FEW_LEVELS };
       else yield { path, result: await gradeCrop(crop, scorer, fields) };
     }
   }
 }
 
 async function gradeCrop(
-  crop: GreyImage,
+  { canonical }: Decoded,
   scorer: Scorer,
   fields: readonly number[],
 ): Promise<Graded | Missing> {
-  const graded = weigh(await scorer.grade(fields.map((field) => showField(crop, field, scorer.side))));
+  const graded = weigh(await scorer.grade(fields.map((field) => showField(canonical, field, scorer.side))));
   return graded.scorable < scorer.threshold ? 'unscorable' : graded;
 }
 
-const readAll = (paths: readonly string[]): Promise<(GreyImage | Error)[]> =>
+const readAll = (paths: readonly string[]): Promise<(Decoded | Error)[]> =>
   Promise.all(
     paths.map(async (path) => {
       try {
-        return (await decodeRadiograph(await readFile(path), MAX_PIXELS)).canonical;
+        return await decodeRadiograph(await readFile(path), MAX_PIXELS);
       } catch (error) {
         return error as Error;
       }

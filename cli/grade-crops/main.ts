@@ -30,7 +30,8 @@ Columns: ${COLUMNS.join(',')}
   file     below the folder
   grade    Ratingen 0-5: the median of p0 to p5
   missing  why there is no grade: unreadable (what is wrong stands on standard error), or unscorable (the
-           model finds no joint to score: an implant, a crop off target, a joint outside the film)
+           model finds no joint to score: an implant, a crop off target, a joint outside the film; or the
+           picture has too few grey levels, which stands on standard error)
 
 npm itself writes two lines to standard output; --silent leaves them out:
   npm run --silent grade-crops -- crops/ > grades.csv

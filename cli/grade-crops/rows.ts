@@ -11,7 +11,10 @@ export const COLUMNS = [
   'missing',
 ] as const;
 
-/** Why a crop has no grade: its file is no picture that can be read, or the model finds no joint to score on it. */
+/**
+ * Why a crop has no grade: its file is no picture that can be read; the model finds no joint to score on it, or it has too
+ * few grey levels.
+ */
 export type Missing = 'unreadable' | 'unscorable';
 
 export function rowOf(file: string, result: Graded | Missing): Cells {

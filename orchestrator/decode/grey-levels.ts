@@ -6,8 +6,11 @@
 import { DeepXRayError } from '#platform/errors/code.ts';
 import type { GreyImage } from '#platform/image/grey-image.ts';
 
-/** Of 1,175 real hands the poorest in contrast lives on 28; reduced to 16 levels, none on more than 15. */
-const FEWEST = 20;
+/**
+ * Of 1,175 real hands the poorest in contrast lives on 28; reduced to 16 levels, none on more than 15. Of the crops of
+ * their joints the poorest lives on 14.
+ */
+const FEWEST = { film: 20, crop: 12 };
 /** A larger film hides few levels when it is scaled down, but its file tells how many there can be. */
 const FEWEST_BITS = 5;
 /** Of the pixels that are not of the commonest level, the background's. */
@@ -27,9 +30,15 @@ export function greyLevelsOf({ pixels }: Pick<GreyImage, 'pixels'>): number {
   return levels;
 }
 
+type Picture = { canonical: GreyImage; bitsPerSample: number };
+
+/** Whether a whole film, or a crop of one joint, has levels enough. */
+export const canTellErosions = ({ canonical, bitsPerSample }: Picture, shows: keyof typeof FEWEST): boolean =>
+  bitsPerSample >= FEWEST_BITS && greyLevelsOf(canonical) >= FEWEST[shows];
+
 /** Throws `unreadable-image` with what to do about it. */
-export function requireGreyLevels(film: { canonical: GreyImage; bitsPerSample: number }): void {
-  if (film.bitsPerSample >= FEWEST_BITS && greyLevelsOf(film.canonical) >= FEWEST) return;
+export function requireGreyLevels(film: Picture): void {
+  if (canTellErosions(film, 'film')) return;
   throw new DeepXRayError(
     'unreadable-image',
     'The image has too few grey levels to tell an erosion by. Export the radiograph in 8 bits of grey or more, not as black and white or with a palette.',
