@@ -23,10 +23,10 @@ describe('the capacity model', () => {
   test.each(MEASURED_ON)(
     'gives the throughput of busy cores within a fifth of what was measured: %s',
     (cores) => {
-      const measured = readMeasured(join(import.meta.dirname, 'measured', `${cores}.json`));
-      const busyLoads = measured.loads.filter(({ clients }) => clients >= 8);
+      const onThese = readMeasured(join(import.meta.dirname, 'measured', `${cores}.json`));
+      const busyLoads = onThese.loads.filter(({ clients }) => clients >= 8);
       for (const { clients, measured: seen, simulated } of againstMeasured({
-        ...measured,
+        ...onThese,
         loads: busyLoads,
       })) {
         expect(Math.abs(simulated.perSecond / seen.perSecond - 1), `${clients} clients`).toBeLessThan(0.2);

@@ -19,7 +19,7 @@ export type Pods = {
 /** What the settings and manifests of the base say. */
 const CAPACITY = { film: 32, bodyPart: 8, extraction: 16, scoring: 4 };
 const REFINING_AT_ONCE = 5;
-/** Crops of an extraction pod that ask again at a time, as model-servers/joint-extraction/send-crop.ts has it. */
+/** Crops of an extraction pod that ask again at a time, as platform/bus/ask-step.ts has it. */
 const ASKING_AGAIN = 3;
 /** Of one server; the manifest's limit is for a site of some radiographs a second. */
 export const NATS_CORES = 4;

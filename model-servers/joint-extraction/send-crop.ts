@@ -1,5 +1,5 @@
 /** Gives crops to scoring pods that have room. Only receipts come here; scores go straight to the orchestrator. */
-import { askStep } from '#platform/bus/ask-step.ts';
+import { ASKING_AGAIN, askStep } from '#platform/bus/ask-step.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { RECEIPT_WITHIN_MS, readReceipt } from '#platform/bus/receipt.ts';
@@ -14,12 +14,6 @@ const REASON = {
   'too-late': MissingReason.MISSING_REASON_DEADLINE,
   failed: MissingReason.MISSING_REASON_FAILED,
 } as const;
-
-/**
- * Crops of all films that ask again at a time while scorers are busy. One alone would be held up wherever chance leads
- * it to a scorer that is full (docs/adr/0005-core-nats-for-crops.md).
- */
-const ASKING_AGAIN = 3;
 
 /** Undefined once a scorer has the crop; else why none took it. */
 export type SendCrop = (

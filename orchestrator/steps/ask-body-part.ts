@@ -1,5 +1,5 @@
 /** Asks what the thumbnail of a radiograph shows. */
-import { type Answer, askStep } from '#platform/bus/ask-step.ts';
+import { type Answer, ASKING_AGAIN, askStep } from '#platform/bus/ask-step.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Envelope } from '#platform/bus/envelope.ts';
 import { DeadlineExceeded } from '#platform/deadline.ts';
@@ -15,8 +15,6 @@ const REPLY_WITHIN_MS = 1500;
 
 /** Guess to begin with. */
 const REPLY_GUESS_MS = 100;
-/** Films that ask again at a time while the pods are busy. */
-const ASKING_AGAIN = 3;
 
 /** Throws DeepXRayError, or DeadlineExceeded. */
 export type AskBodyPart = (

@@ -25,6 +25,11 @@ const LONGEST_PAUSE_MS = 40;
 const MOST_PATIENCE = 4;
 /** Who gets no reply for so long has met a pod that is frozen or slow, and goes on by itself: it holds up nobody behind it. */
 const STEPS_ASIDE_AFTER_MS = 50;
+/**
+ * Of those that ask one step through one line, so many ask again at a time while its pods are busy. One alone would be
+ * held up wherever chance leads it to a pod that is full (docs/adr/0005-core-nats-for-crops.md).
+ */
+export const ASKING_AGAIN = 3;
 
 export type Asked<T> =
   | { answer: T }
