@@ -111,10 +111,16 @@ export async function startMesh(
       async stop() {
         reporter.quieten();
         for (const { supervised } of running) supervised.letGo();
+        let stopping: Supervised[] = [];
+        const tellForWhom = setTimeout(() => {
+          const names = stopping.filter(({ pid }) => pid !== undefined).map(({ name }) => name);
+          console.say('launcher', `still waiting for ${names.join(', ')}`, 'warning');
+        }, SLOW_TO_STOP_MS);
         for (const stage of STAGES) {
-          const ofStage = running.filter((one) => one.stage === stage);
-          await Promise.all(ofStage.map(({ supervised }) => stopTellingOfSlowness(supervised, console)));
+          stopping = running.filter((one) => one.stage === stage).map(({ supervised }) => supervised);
+          await Promise.all(stopping.map((process) => process.stop()));
         }
+        clearTimeout(tellForWhom);
         reporter.stop();
         tracesServer?.stop();
         await clearUp();
@@ -134,19 +140,11 @@ export async function startMesh(
 /** A person who looks at the page does not want to wait; who set it otherwise meant it. */
 const SOON = { OTEL_BSP_SCHEDULE_DELAY: process.env.OTEL_BSP_SCHEDULE_DELAY ?? '500' };
 
-/** What is idle is gone in tenths of a second: a person who waits is told for whom. */
-const SLOW_TO_STOP_MS = 2000;
-
-async function stopTellingOfSlowness(process: Supervised, console: Console): Promise<void> {
-  const began = performance.now();
-  const tell = () => console.say('launcher', `waiting for ${process.name} to stop`, 'warning');
-  const timer = setTimeout(tell, SLOW_TO_STOP_MS);
-  await process.stop();
-  clearTimeout(timer);
-  const tookMs = performance.now() - began;
-  if (tookMs > SLOW_TO_STOP_MS)
-    console.say('launcher', `${process.name} took ${(tookMs / 1000).toFixed(1)} s to stop`, 'warning');
-}
+/**
+ * Processes end within tenths of a second, the first time in a copy of the project within two: then Node writes what it
+ * has compiled. A person who waits longer is told for whom.
+ */
+const SLOW_TO_STOP_MS = 4000;
 
 const notReadyYet = (console: Console) => ({
   tellEveryMs: 10_000,
@@ -161,7 +159,7 @@ const roleProgram = (
   command: process.execPath,
   arguments: [...nodeFlagsOf(role), join(ROOT, entry), `--role=${role}`],
   environment: {
-    ...nodeEnvironment(process.env),
+    ...nodeEnvironment(instance, process.env),
     ...process.env,
     ...environment,
     ...(tracesServer ? { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: tracesServer.endpoint, ...SOON } : {}),

@@ -22,11 +22,12 @@ const HOLDS_FILMS: ReadonlySet<string> = new Set(['gateway', 'orchestrator', 'jo
 export const nodeFlagsOf = (role: string): string[] =>
   HOLDS_FILMS.has(role) ? [YOUNG, OLD_WITH_FILMS] : [YOUNG];
 
-/** What each role is started with, unless the one who starts the mesh says otherwise. */
-export const nodeEnvironment = (given: NodeJS.ProcessEnv): Record<string, string> => ({
-  // Types are stripped and code is compiled once, not at each start in each process: ready in half the time, with a
-  // fifth less memory in all, since the stripper itself is not loaded.
-  NODE_COMPILE_CACHE: join(cacheFolder(given), 'compiled'),
+/** What each process is started with, unless the one who starts the mesh says otherwise. */
+export const nodeEnvironment = (instance: string, given: NodeJS.ProcessEnv): Record<string, string> => ({
+  // Types are stripped and code is compiled once, not at each start: ready in half the time, with a fifth less memory in
+  // all, since the stripper itself is not loaded. A folder for each process, though most files are alike: Node writes them as
+  // it ends, and ten that write over each other's made the first stop take 6 to 10 s instead of 2.
+  NODE_COMPILE_CACHE: join(cacheFolder(given), 'compiled', instance),
   // By default glibc gives each thread a heap of its own and returns little of what films and tensors leave free.
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',
