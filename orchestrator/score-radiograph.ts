@@ -129,12 +129,12 @@ async function walk(
       { deadline: signal, cancelled: command.cancelled },
       ({ joint, outcome }) => command.onJoint(toJointResult(joint, outcome, scale)),
     );
-    seen.workMayRemain = deadlineCame || askedAgain;
     const joints = [...outcomes].map(([joint, outcome]) => toJointResult(joint, outcome, scale));
     if (joints.every(isUnavailable)) {
       await parts.presence.requireAll(envelope, STEPS);
       throw stepAway(['joint-scoring']);
     }
+    seen.workMayRemain = deadlineCame || askedAgain;
     return complete(command, bodyPart, joints, deadlineCame);
   } finally {
     held.release();

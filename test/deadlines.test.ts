@@ -6,6 +6,7 @@ import { adminPorts } from './harness/admin-ports.ts';
 import { type Hand, syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
 import { grpcClient, type JsonReply, scoreJson, scoreSse } from './harness/score.ts';
+import { sumOfSamples } from './harness/sum-of-samples.ts';
 
 let mesh: Mesh;
 let hand: Hand;
@@ -101,11 +102,12 @@ test('events at a deadline tell every joint once, then a completed with status 5
 test('work that was asked for again is called off once its radiograph is answered', async () => {
   const frozen = await mesh.freeze('model-server:joint-scoring', 0);
   try {
-    const before = await sumOfMetric(/deepxray_joint_asked_again_total\{.*\} (\d+)/g);
+    const askedAgain = () => sumOfMetric(/deepxray_joint_asked_again_total\{.*\} (\d+)/g);
+    const before = await askedAgain();
     const { status, body } = await scoreJson(mesh, hand.png, { headers: { prefer: 'wait=60' } });
     expect({ status, missing: body.missing }).toEqual({ status: 200, missing: {} });
     // Else the frozen model had nothing in hand.
-    expect(await sumOfMetric(/deepxray_joint_asked_again_total\{.*\} (\d+)/g)).toBeGreaterThan(before);
+    expect(await askedAgain()).toBeGreaterThan(before);
     // Its sidecar would hold them until their deadline, a minute away, and have less room for others.
     await mesh.waitUntil(
       'no sidecar holds crops',
@@ -134,8 +136,7 @@ async function sumOfMetric(line: RegExp): Promise<number> {
       ),
     ),
   );
-  const values = texts.flatMap((text) => [...text.matchAll(line)].map(([, value]) => Number(value)));
-  return values.reduce((sum, value) => sum + value, 0);
+  return sumOfSamples(texts.join('\n'), line);
 }
 
 const TIMES = 10;

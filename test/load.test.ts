@@ -7,6 +7,7 @@ import { syntheticHand } from './harness/hands.ts';
 import { type Mesh, startMesh } from './harness/mesh.ts';
 import { scoreJson } from './harness/score.ts';
 import { type Known, learn, startLoad } from './harness/steady-load.ts';
+import { sumOfSamples } from './harness/sum-of-samples.ts';
 
 const SECONDS = Number(process.env.DEEPXRAY_LOAD_SECONDS ?? 10);
 /** Enough to keep all cores of a small machine busy. */
@@ -62,11 +63,9 @@ const shareWithin = (values: readonly number[], ms: number) =>
 /** Share of the gateway's refusals that it sent within 100 ms of having read their request's head, by its own metrics. */
 async function refusalsByGateway(): Promise<number> {
   const metrics = await (await fetch(`${mesh.url}/metrics`)).text();
-  const sum = (line: RegExp) =>
-    [...metrics.matchAll(line)].reduce((all, [, value]) => all + Number(value), 0);
   const refused = 'http_server_request_duration_seconds_bucket\\{[^}]*status_code="(?:429|503)"[^}]*';
-  const within = sum(new RegExp(`^${refused}le="0.1"[^}]*\\} (\\d+)`, 'gm'));
-  return within / sum(new RegExp(`^${refused}le="\\+Inf"[^}]*\\} (\\d+)`, 'gm'));
+  const within = sumOfSamples(metrics, new RegExp(`^${refused}le="0.1"[^}]*\\} (\\d+)`, 'gm'));
+  return within / sumOfSamples(metrics, new RegExp(`^${refused}le="\\+Inf"[^}]*\\} (\\d+)`, 'gm'));
 }
 
 test('ten times the load: what is taken is right and in time, the rest is refused at once', {

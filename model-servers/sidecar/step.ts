@@ -2,6 +2,7 @@
  * One step of the walk as a member of its queue group: takes work while it has room and its model is
  * ready, refuses at once when not, follows deadlines and cancels, and says each second that it is there.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Bus, Incoming, Served } from '#platform/bus/bus.ts';
 import { reportAttributes } from '#platform/bus/report-attributes.ts';
 import { queueGroupOf, type Step, SUBJECT } from '#platform/bus/subjects.ts';
@@ -166,13 +167,10 @@ export async function serveStep(settings: {
       draining = true;
       clearInterval(presenting);
       clearTimeout(nextLook);
-      const patience = new Promise<void>((resolve) => {
-        setTimeout(() => {
-          log.warn({ step, inFlight }, 'not drained in time: stopping with work in hand');
-          resolve();
-        }, DRAIN_WITHIN_MS).unref();
-      });
-      await Promise.race([pause(), patience]);
+      const drained = pause().then(() => true);
+      if (!(await Promise.race([drained, delay(DRAIN_WITHIN_MS, false, { ref: false })]))) {
+        log.warn({ step, inFlight }, 'not drained in time: stopping with work in hand');
+      }
       await cancels.drain();
     },
   };

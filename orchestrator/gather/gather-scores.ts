@@ -76,7 +76,6 @@ export async function gatherScores(
   const over = AbortSignal.any([deadline, cancelled]);
   const settled = Promise.withResolvers<void>();
   const scoring = context.active();
-  let askedAgain = false;
 
   const finish = (finished: Finished | undefined) => {
     if (!finished) return;
@@ -139,7 +138,6 @@ export async function gatherScores(
       else if (!hasTriesLeft(joint)) finish(ledger.giveUp(joint));
     }
     for (const { joints, known, attempt, reason } of again.values()) {
-      askedAgain = true;
       gatherer.onAskedAgain({ joints, attempt, reason });
       const attributes = {
         [ATTRIBUTE.joints]: joints,
@@ -177,6 +175,7 @@ export async function gatherScores(
     cancelled.throwIfAborted();
     const unfinished = ledger.close(MissingReason.MISSING_REASON_DEADLINE);
     for (const finished of unfinished) onFinished(finished);
+    const askedAgain = request.wanted.some((joint) => ledger.attemptsOf(joint) > 0);
     return { outcomes: ledger.outcomes(), deadlineCame: unfinished.length > 0, askedAgain };
   } finally {
     clearInterval(timer);

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { sumOfSamples } from './sum-of-samples.ts';
 import { waitUntil } from './wait-until.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'gateway', 'main.ts');
@@ -52,8 +53,7 @@ export async function startGateway(orchestrator: string, env: Record<string, str
     output: () => lines.join('\n'),
     async metric(name) {
       const text = await (await fetch(`${url}/metrics`)).text();
-      const values = text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'));
-      return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
+      return sumOfSamples(text, new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'));
     },
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);

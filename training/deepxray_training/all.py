@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from .engine import REPOSITORY, TRAINING
@@ -64,7 +65,7 @@ def main() -> None:
         before = sum(SHARE[m] for m in record.done)
         left = f", about {sum(record.seconds[m] for m in record.done) / before * (1 - before) / 60:.0f} min left in all" if before else ""
         print(f"[{number}/{len(SHARE)}] {model}: {100 * before:.0f} % done{left}", flush=True)
-        ended = run_timed(command(model, args), lambda seconds, model=model: record.spend(model, seconds))
+        ended = run_timed(command(model, args), partial(record.spend, model))
         if ended:
             sys.exit(f"{model} ended with {ended}; the same command goes on from its last checkpoint")
         record.finish(model)

@@ -91,26 +91,29 @@ def composed(hands: list[Picture]) -> list[Shown]:
     ]
 
 
-def _wiped(picture: Picture) -> np.ndarray:
+def _in_other_surroundings(picture: Picture, around: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+    """The hand amid what ``around`` makes of the film's plain background and of the hand's mask."""
     mask = hand_mask(picture.image.shape, picture.joints)
     plain = background(picture.image, mask)
-    return np.clip(picture.image * mask + plain * (1 - mask), 0, 255).astype(np.uint8)
+    return np.clip(picture.image * mask + around(plain, mask) * (1 - mask), 0, 255).astype(np.uint8)
+
+
+def _wiped(picture: Picture) -> np.ndarray:
+    return _in_other_surroundings(picture, lambda plain, mask: plain)
 
 
 def _around_mirrored(picture: Picture) -> np.ndarray:
-    mask = hand_mask(picture.image.shape, picture.joints)
-    plain = background(picture.image, mask)
-    around = picture.image[:, ::-1] * (1 - mask[:, ::-1]) + plain * mask[:, ::-1]
-    return np.clip(picture.image * mask + around * (1 - mask), 0, 255).astype(np.uint8)
+    return _in_other_surroundings(picture, lambda plain, mask: picture.image[:, ::-1] * (1 - mask[:, ::-1]) + plain * mask[:, ::-1])
 
 
 def _markers_moved(picture: Picture) -> np.ndarray:
     """What is brighter than the plain background around the hand, half a film further down (or up again)."""
-    mask = hand_mask(picture.image.shape, picture.joints)
-    plain = background(picture.image, mask)
-    letters = np.maximum(picture.image - plain, 0) * (1 - mask)
-    moved = np.roll(letters, picture.image.shape[0] // 2, axis=0) * (1 - mask)
-    return np.clip(picture.image * mask + (plain + moved) * (1 - mask), 0, 255).astype(np.uint8)
+
+    def moved(plain: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        letters = np.maximum(picture.image - plain, 0) * (1 - mask)
+        return plain + np.roll(letters, picture.image.shape[0] // 2, axis=0) * (1 - mask)
+
+    return _in_other_surroundings(picture, moved)
 
 
 def _wrong_letter(picture: Picture) -> np.ndarray:
