@@ -7,8 +7,8 @@ import { DeepXRayError } from '#platform/errors/code.ts';
 import type { GreyImage } from '#platform/image/grey-image.ts';
 
 /**
- * Of 1,175 real hands the poorest in contrast lives on 28; reduced to 16 levels, none on more than 15. Of the crops of
- * their joints the poorest lives on 14.
+ * Of 1,175 real hands the poorest in contrast lives on 28; reduced to 16 levels, none on more than 15. Of 11,520 crops of
+ * their joints twelve live on fewer than 12, the poorest on 9: all are graded 0, but refused like crops reduced to 8 levels.
  */
 const FEWEST = { film: 20, crop: 12 };
 /** A larger film hides few levels when it is scaled down, but its file tells how many there can be. */

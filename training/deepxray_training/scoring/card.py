@@ -31,8 +31,8 @@ along the finger, tip up, side 0.72 x hand scale for MCP, 0.58 x for PIP, 0 beyo
 
 Not for diagnosis or treatment, for feet or wrists, for other scales (Sharp/van der Heijde does not convert), or for films
 with bone dark (invert first). Not for films of few grey levels: reduced to 8, sound joints of real hands were graded up to 5,
-to 16 still up to 2. The mesh refuses films of fewer than 20, `grade-crops` crops of fewer than 12; where such a film was made
-a JPEG or scaled down since, nobody notices.
+to 16 still up to 2. The mesh refuses films of fewer than 20, `grade-crops` crops of fewer than 12 (12 of 11,520
+real ones, all sound and graded 0); where such a film was made a JPEG or scaled down since, nobody notices.
 
 ## Data
 
