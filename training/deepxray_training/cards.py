@@ -6,6 +6,8 @@ from pathlib import Path
 
 MEASURED_APART = ["Five folds", "Seeds and ablations", "8-bit", "One radiograph"]
 """Headings of the sections that survive when a model's own command writes its card anew."""
+OF_OTHER_WEIGHTS = ["Five folds", "Seeds and ablations"]
+"""Those that tell of networks made to be measured: new weights that are served leave them as true as they were."""
 EARLIER = "*Of the weights before these"
 
 
@@ -32,15 +34,15 @@ def card_path(repository: Path, name: str, version: str = "1") -> Path:
 
 
 def write_card(repository: Path, name: str, text: str) -> None:
-    """Write the card; sections that were measured apart are taken over from the one before, and say so where that was
-    of other weights."""
+    """Write the card; sections that were measured apart are taken over from the one before, and say so where they tell
+    of the weights that were served then."""
     path = card_path(repository, name)
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     _replace(path, text.strip() + "\n")
     before, now = _weights(old), _weights(text)
     for heading in MEASURED_APART:
         kept = (_section(old, heading) or "").strip()
-        if kept and before != now and not kept.startswith(EARLIER):
+        if kept and before != now and heading not in OF_OTHER_WEIGHTS and not kept.startswith(EARLIER):
             kept = f"{EARLIER} (sha256 `{before}`); measure anew.*\n\n{kept}"
         if kept:
             put_section(path, heading, kept)
@@ -60,6 +62,11 @@ def put_section(path: Path, heading: str, body: str) -> None:
     present = re.search(_pattern(heading), text)
     start, end = present.span() if present else [text.index("## How it fails")] * 2
     _replace(path, f"{text[:start]}## {heading}\n\n{body.strip()}\n\n{text[end:]}")
+
+
+def section(path: Path, heading: str) -> str | None:
+    """The text under a heading of a card."""
+    return _section(path.read_text(encoding="utf-8"), heading)
 
 
 def _section(text: str, heading: str) -> str | None:

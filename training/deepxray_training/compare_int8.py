@@ -16,6 +16,7 @@ from .engine import REPOSITORY, TRAINING
 from .export import session, stored_threshold
 from .held_out_figures import HeldOut, held_out_figures
 from .pool import MODELS
+from .processor import core
 
 
 def milliseconds(run: InferenceSession, times: int = 40) -> float:
@@ -53,7 +54,7 @@ def main() -> None:
     ]
     lines = [f"| {a} | {x} | {y} |" for (a, x), (_, y) in zip(*columns)]
     text = f"""Convolutions with 8-bit weights (by output channel) and activations, ranges fixed on training inputs, against the
-float32 network that they were made of; same films, threshold, machine and onnxruntime.
+float32 network that they were made of; same films, threshold, machine ({core()}) and onnxruntime.
 `python -m deepxray_training.compare_int8 {args.model} --data DATA --run RUN` measures it.
 
 | | float32 | static 8-bit (served) |

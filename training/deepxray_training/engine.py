@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import from_onnx
+from . import from_onnx, processor
 from .data import Fold
 
 # Before the first use: a forked process that finds OpenCV's threads half set up waits for them for ever.
@@ -173,8 +173,7 @@ def has_bfloat16(device: str) -> bool:
     """Whether the device computes in bfloat16 itself: a processor without it imitates it, eight times slower than float32."""
     if device != "cpu":
         return torch.cuda.is_bf16_supported()
-    info = Path("/proc/cpuinfo")
-    return info.exists() and "avx512_bf16" in info.read_text()
+    return processor.has("avx512_bf16")
 
 
 def _one_thread(_worker: int) -> None:

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from .cards import card_path, put_section
+from .cards import card_path, put_section, section
 from .engine import REPOSITORY
 from .export import session
 from .pool import MODELS
+from .processor import core
 
 ROUNDS = 30
+INTRODUCTION = f"""Milliseconds of onnxruntime on one thread, median and fastest of {ROUNDS}: the gate, localisation, refinement of ten
+joints and scoring of ten joints, one after the other (`python -m deepxray_training.one_radiograph`). The aim is 80 ms."""
 
 
 def cost(repository: Path) -> dict[str, tuple[float, float]]:
@@ -47,15 +50,18 @@ def main() -> None:
         totals.append(f"| all, with {refinements} refinements | {median:.0f} | {fastest:.0f} |")
     for name, (median, fastest) in single.items():
         lines.append(f"| {name}, one input | {median:.2f} | {fastest:.2f} |")
-    text = f"""Milliseconds of onnxruntime on one thread, median and fastest of {ROUNDS}: the gate, localisation, refinement of ten
-joints and scoring of ten joints, one after the other (`python -m deepxray_training.one_radiograph`). The aim is 80 ms.
-
-| | median | fastest |
-| --- | --- | --- |
-""" + "\n".join(lines + totals)
+    here = f"### On {core()}"
+    table = "\n".join([here, "", "| | median | fastest |", "| --- | --- | --- |", *lines, *totals])
     for name in MODELS:
-        put_section(card_path(args.out, name), "One radiograph", text)
-    print(text)
+        path = card_path(args.out, name)
+        put_section(path, "One radiograph", "\n\n".join([INTRODUCTION, *others(section(path, "One radiograph"), here), table]))
+    print(table)
+
+
+def others(before: str | None, here: str) -> list[str]:
+    """The tables that a card has of other kinds of core."""
+    tables = [f"### {part}".strip() for part in (before or "").split("\n### ")[1:]]
+    return [table for table in tables if table.splitlines()[0] != here]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from ..engine import entry_folder
 from ..export import export
 from ..frames import letterbox
 from ..hands import Picture
+from ..processor import core
 from ..quantise import EXAMPLES
 from . import measure
 from .measure import INPUT, OUTPUTS, views
@@ -138,7 +139,7 @@ Hands with most fingers missing, hands in plaster and feet are where to expect m
 
 ## Speed and size
 
-{checks['milliseconds']:.1f} ms a film on one thread (median, on a busy machine; fastest {checks['fastest']:.1f} ms), {checks['megabytes']:.1f} MB, convolutions in static 8 bits (ranges fixed on training inputs; float32 beside it under "8-bit"), opset 17. PyTorch and onnxruntime differ by at most {checks['difference']:.1e} on the float32 network; outputs of the served one are bit-equal at every batch size from 1 to 8.
+{checks['milliseconds']:.1f} ms a film on {core()} (one thread, median, on a busy machine; fastest {checks['fastest']:.1f} ms), {checks['megabytes']:.1f} MB, convolutions in static 8 bits (ranges fixed on training inputs; float32 beside it under "8-bit"), opset 17. PyTorch and onnxruntime differ by at most {checks['difference']:.1e} on the float32 network; outputs of the served one are bit-equal at every batch size from 1 to 8.
 
 ## How to retrain
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import read_grey, upright
+from ..data import JOINTS, read_grey, upright
 from ..hands import Picture, finger_axes, hand_scale
 from ..locate import Found, diagonal
 from ..metrics import clustered_share, interval
@@ -112,10 +112,13 @@ def _median(values: np.ndarray, group: np.ndarray) -> str:
 
 
 def worst(joints: Joints, count: int = 10) -> list[str]:
-    """Films by their joints wrongly missing, then by their largest error."""
+    """Films by their joints wrongly missing, then by their largest error, with the joint that it lies at."""
     films = []
     for film in np.unique(joints["whole/film"]):
         chosen = joints["whole/film"] == film
-        lost, error = int((~joints["whole/believed"][chosen]).sum()), float(joints["whole/error"][chosen].max())
-        films.append((lost, error, f"{film} (largest error {error:.1f} %, {lost} of 10 joints wrongly missing)"))
+        errors, lost = joints["whole/error"][chosen], np.flatnonzero(~joints["whole/believed"][chosen])
+        farthest = int(errors.argmax())
+        names = ", ".join(JOINTS[joint] for joint in lost)
+        line = f"{film} ({errors[farthest]:.1f} % off at {JOINTS[farthest]}" + (f"; wrongly missing: {names})" if names else ")")
+        films.append((len(lost), float(errors[farthest]), line))
     return [line for *_, line in sorted(films, reverse=True)[:count]]

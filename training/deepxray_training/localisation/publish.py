@@ -14,6 +14,7 @@ from ..export import export
 from ..frames import letterbox
 from ..hands import Picture
 from ..locate import Locator
+from ..processor import core
 from ..quantise import EXAMPLES
 from . import measure
 from .model import SIDE, Localisation, Served
@@ -101,7 +102,7 @@ Joints just inside the frame's edge may be called missing or not. Amputations we
 
 ## Speed and size
 
-{checks['milliseconds']:.1f} ms a film on one thread (median, on a busy machine; fastest {checks['fastest']:.1f} ms), {checks['megabytes']:.1f} MB, convolutions in static 8 bits (ranges fixed on training inputs; float32 beside it under "8-bit"), opset 17. PyTorch and onnxruntime differ by at most {checks['difference']:.1e} on the float32 network; outputs of the served one are bit-equal at every batch size from 1 to 8.
+{checks['milliseconds']:.1f} ms a film on {core()} (one thread, median, on a busy machine; fastest {checks['fastest']:.1f} ms), {checks['megabytes']:.1f} MB, convolutions in static 8 bits (ranges fixed on training inputs; float32 beside it under "8-bit"), opset 17. PyTorch and onnxruntime differ by at most {checks['difference']:.1e} on the float32 network; outputs of the served one are bit-equal at every batch size from 1 to 8.
 
 ## How to retrain
 

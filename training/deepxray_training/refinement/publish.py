@@ -16,6 +16,7 @@ from ..localisation.publish import settle
 from ..quantise import EXAMPLES
 from ..locate import Locator
 from ..metrics import share
+from ..processor import core
 from .model import SIDE, Refinement, Served
 from .samples import Maker
 
@@ -108,7 +109,7 @@ Coarse positions more than about 0.3 hand scales off are refused or drawn to a n
 
 ## Speed and size
 
-{checks['milliseconds']:.1f} ms a crop on one thread (median, on a busy machine; fastest {checks['fastest']:.1f} ms), {checks['megabytes']:.1f} MB, convolutions in static 8 bits (ranges fixed on training inputs; float32 beside it under "8-bit"), opset 17. PyTorch and onnxruntime differ by at most {checks['difference']:.1e} on the float32 network; outputs of the served one are bit-equal at every batch size from 1 to 8.
+{checks['milliseconds']:.1f} ms a crop on {core()} (one thread, median, on a busy machine; fastest {checks['fastest']:.1f} ms), {checks['megabytes']:.1f} MB, convolutions in static 8 bits (ranges fixed on training inputs; float32 beside it under "8-bit"), opset 17. PyTorch and onnxruntime differ by at most {checks['difference']:.1e} on the float32 network; outputs of the served one are bit-equal at every batch size from 1 to 8.
 
 ## How to retrain
 

@@ -5,6 +5,7 @@ from argparse import Namespace
 import numpy as np
 
 from ..cards import history
+from ..processor import core
 from .network import TILT
 
 FIRST = """# joint-scoring, version 1
@@ -86,7 +87,7 @@ Truth (rows) against median grade (columns), 0-5, simulated hold-out:
 {table}
 ```
 
-Speed, onnxruntime, one thread on a busy machine: {one:.2f} ms for one joint (fastest {one_fast:.2f}), {ten:.2f} ms a joint in
+Speed, onnxruntime, on {core}, one thread, the machine busy: {one:.2f} ms for one joint (fastest {one_fast:.2f}), {ten:.2f} ms a joint in
 batches of ten (fastest {ten_fast:.2f}). PyTorch and onnxruntime differ by {difference:.1e} at most on the float32 network; outputs of the served one were bit-equal at
 every batch size from 1 to 10 and finite on blank, constant and random crops.
 
@@ -159,6 +160,7 @@ def text(facts: dict, figures: dict[str, tuple[float, float, float]], confusion:
         history=history(options) + (f" The weights are a mean: {facts['blend']}." if facts["blend"] else ""),
         steady=STEADY if options.steady else "",
         tilt=TILT,
+        core=core(),
         command=f"--samples {options.samples} --seed {facts['seed']}" + (" --steady" if options.steady else "") + (" --init PREVIOUS/model.onnx" if options.init else ""),
         one=facts["ms a joint in batches of 1"],
         one_fast=facts["ms a joint in batches of 1, fastest"],
