@@ -26,7 +26,7 @@ OUTPUTS = {"position": [2], "axis": [2], "scale": [1], "confidence": [1]}
 
 def publish(net: Refinement, learnt: Maker, held_out: Maker, val_maker: Maker, pictures: list[Picture], run: Path, args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
-    temperature, threshold = settle(net, held_out, 3000, most_missed=0.01)
+    temperature, threshold = settle(net, held_out, 3000)
     examples = np.stack([held_out(np.random.default_rng([3, i]))["image"] for i in range(8)]).astype(np.uint8)
     repository = entry_folder(args, run)
     ranges = np.stack([learnt(np.random.default_rng([4321, i]))["image"] for i in range(EXAMPLES)]).astype(np.uint8)
