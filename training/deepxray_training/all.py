@@ -1,7 +1,9 @@
 """Trains, exports, measures and cards all four models, one after the other: ``python -m deepxray_training.all --data DATA``.
 
-Stopped and started again, it goes on where it was: a model that is done is not trained again, one half trained
-goes on from its checkpoint. Each model's own command takes the options of its own; this one runs their defaults.
+Hands of the project's own renderer are drawn first, where there are none yet: localisation, refinement and scoring learn
+from a minority of them, the gate is only measured on them (ADR 15). Stopped and started again, it goes on where it was: a
+model that is done is not trained again, one half trained goes on from its checkpoint. Each model's own command takes the
+options of its own; this one runs their defaults.
 """
 
 import argparse
@@ -14,8 +16,9 @@ from functools import partial
 from pathlib import Path
 
 from .engine import REPOSITORY, TRAINING
+from .scoring.rendered import NODE, draw
 
-SHARE = {"body_part": 0.2, "localisation": 0.3, "refinement": 0.2, "scoring": 0.3}
+SHARE = {"body_part": 0.25, "localisation": 0.25, "refinement": 0.12, "scoring": 0.38}
 """The models in the order in which they need each other (refinement is measured behind localisation), and about how
 much of the whole time each takes, for the time left."""
 BRIEF = {
@@ -33,10 +36,17 @@ def command(model: str, args: argparse.Namespace) -> list[str]:
     line += ["--workers", str(args.workers)]
     if args.fold:
         line += ["--fold", args.fold]
-    if args.synthetic:
-        rendered = args.synthetic.resolve()
-        line += ["--synthetic", str(rendered)] if model == "scoring" else ["--synthetic", str(rendered / "train"), "--synthetic-test", str(rendered / "test")]
+    if not args.films_alone:
+        line += rendered_hands(model, args.synthetic.resolve())
     return line + (BRIEF[model] if args.brief else [])
+
+
+def rendered_hands(model: str, folder: Path) -> list[str]:
+    """Options that tell a model's command of them."""
+    if model == "scoring":
+        return ["--synthetic", str(folder)]
+    learnt = [] if model == "body_part" else ["--synthetic", str(folder / "train")]
+    return [*learnt, "--synthetic-test", str(folder / "test")]
 
 
 def main() -> None:
@@ -46,7 +56,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="model repository to export into")
     parser.add_argument("--run", default="all", help="name of the folders under runs/<model>/")
     parser.add_argument("--fold", help="k/n: set the k-th of n parts of the hands aside to measure on; exports nothing")
-    parser.add_argument("--synthetic", type=Path, help="folder of rendered hands to learn from as well: train/ and test/")
+    parser.add_argument("--synthetic", type=Path, help="folder of rendered hands, train/ and test/; drawn if absent (default: cache/rendered in the work folder)")
+    parser.add_argument("--films-alone", action="store_true", help="learn from no rendered hands: scoring then grades such hands far worse (ADR 15)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="torch's threads")
     parser.add_argument("--workers", type=int, default=1, help="processes that make samples")
@@ -56,7 +67,12 @@ def main() -> None:
         args.run = "brief"
     if not (args.data / "films.csv").exists():
         parser.error(f"{args.data} has no films.csv: --data takes the folder whose layout deepxray_training/data.py describes")
+    if not args.films_alone and not NODE.exists():
+        parser.error(f"no {NODE}: `npm ci` at the top of the project brings what draws the rendered hands; or go without them, --films-alone")
     args.work.mkdir(parents=True, exist_ok=True)
+    args.synthetic = args.synthetic or args.work / "cache" / "rendered"
+    if not args.films_alone:
+        draw(args.synthetic, **({"train": 6, "test": 3} if args.brief else {}))
     record = Record(args.work / "runs" / f"all-{args.run}{'-fold-' + args.fold.replace('/', '-of-') if args.fold else ''}.json")
     for number, model in enumerate(SHARE, 1):
         if model in record.done:

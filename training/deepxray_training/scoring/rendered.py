@@ -18,6 +18,7 @@ from ..data import JOINTS
 from .patches import cut
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+NODE = REPOSITORY / "node_modules" / ".bin" / "node"
 SPACINGS = ("0.15", "0.2", "0.27")
 """Millimetres per pixel."""
 
@@ -69,18 +70,25 @@ def _missing_rays(seed: int) -> list[int]:
 def render(out: Path, first_seed: int, hands: int) -> None:
     out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(first_seed)
-    node = REPOSITORY / "node_modules" / ".bin" / "node"
     for seed in range(first_seed, first_seed + hands):
         lesions = "random"
         if seed % 2:
             lesions = out / "lesions.json"
             lesions.write_text(json.dumps(_random_lesions(rng)))
-        command = [str(node), "synthetic/main.ts", "--out", str(out.resolve()), "--seed", str(seed)]
+        command = [str(NODE), "synthetic/main.ts", "--out", str(out.resolve()), "--seed", str(seed)]
         command += ["--lesions", str(Path(lesions).resolve() if seed % 2 else lesions), "--spacing", SPACINGS[seed % 3]]
         if seed % 3 == 0:
             command += ["--missing-fingers", ",".join(str(ray) for ray in _missing_rays(seed))]
         if not (out / f"hand-{seed}.json").exists():
             subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+            if (seed + 1 - first_seed) % 10 == 0 or seed + 1 == first_seed + hands:
+                print(f"rendered hands for {out.name}: {seed + 1 - first_seed} of {hands}", flush=True)
+
+
+def draw(out: Path, train: int = 150, test: int = 60) -> None:
+    """Draws the hands of ``out``/train and test that are not there yet; two or three seconds each."""
+    render(out / "test", 300_000, test)
+    render(out / "train", 100_000, train)
 
 
 def main() -> None:
@@ -89,8 +97,7 @@ def main() -> None:
     parser.add_argument("--train", type=int, default=150, help="hands")
     parser.add_argument("--test", type=int, default=60, help="hands")
     options = parser.parse_args()
-    render(options.out / "test", 300_000, options.test)
-    render(options.out / "train", 100_000, options.train)
+    draw(options.out, options.train, options.test)
 
 
 if __name__ == "__main__":
