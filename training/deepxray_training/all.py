@@ -36,7 +36,7 @@ def command(model: str, args: argparse.Namespace) -> list[str]:
     line += ["--workers", str(args.workers)]
     if args.fold:
         line += ["--fold", args.fold]
-    if not args.films_alone:
+    if args.synthetic:
         line += rendered_hands(model, args.synthetic.resolve())
     return line + (BRIEF[model] if args.brief else [])
 
@@ -56,8 +56,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="model repository to export into")
     parser.add_argument("--run", default="all", help="name of the folders under runs/<model>/")
     parser.add_argument("--fold", help="k/n: set the k-th of n parts of the hands aside to measure on; exports nothing")
-    parser.add_argument("--synthetic", type=Path, help="folder of rendered hands, train/ and test/; drawn if absent (default: cache/rendered in the work folder)")
-    parser.add_argument("--films-alone", action="store_true", help="learn from no rendered hands: scoring then grades such hands far worse (ADR 15)")
+    rendered = parser.add_mutually_exclusive_group()
+    rendered.add_argument("--synthetic", type=Path, help="folder of rendered hands, train/ and test/, taken as it is (default: cache/rendered in the work folder, drawn there)")
+    rendered.add_argument("--films-alone", action="store_true", help="learn from no rendered hands: scoring then grades such hands far worse (ADR 15)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="torch's threads")
     parser.add_argument("--workers", type=int, default=1, help="processes that make samples")
@@ -67,11 +68,14 @@ def main() -> None:
         args.run = "brief"
     if not (args.data / "films.csv").exists():
         parser.error(f"{args.data} has no films.csv: --data takes the folder whose layout deepxray_training/data.py describes")
-    if not args.films_alone and not NODE.exists():
-        parser.error(f"no {NODE}: `npm ci` at the top of the project brings what draws the rendered hands; or go without them, --films-alone")
+    if args.synthetic and not (args.synthetic / "train").is_dir():
+        parser.error(f"{args.synthetic} has no folder train: --synthetic takes what `python -m deepxray_training.scoring.rendered --out` draws")
+    to_draw = not (args.synthetic or args.films_alone)
+    if to_draw and not NODE.exists():
+        parser.error(f"no {NODE}: `npm ci` at the top of the project brings what draws the rendered hands; or name a folder of them, --synthetic, or go without, --films-alone")
     args.work.mkdir(parents=True, exist_ok=True)
-    args.synthetic = args.synthetic or args.work / "cache" / "rendered"
-    if not args.films_alone:
+    if to_draw:
+        args.synthetic = args.work / "cache" / "rendered"
         draw(args.synthetic, **({"train": 6, "test": 3} if args.brief else {}))
     record = Record(args.work / "runs" / f"all-{args.run}{'-fold-' + args.fold.replace('/', '-of-') if args.fold else ''}.json")
     for number, model in enumerate(SHARE, 1):

@@ -41,7 +41,7 @@ def write_card(repository: Path, name: str, text: str) -> None:
     _replace(path, text.strip() + "\n")
     before, now = _weights(old), _weights(text)
     for heading in MEASURED_APART:
-        kept = (_section(old, heading) or "").strip()
+        kept = (section(old, heading) or "").strip()
         if kept and before != now and heading not in OF_OTHER_WEIGHTS and not kept.startswith(EARLIER):
             kept = f"{EARLIER} (sha256 `{before}`); measure anew.*\n\n{kept}"
         if kept:
@@ -64,12 +64,8 @@ def put_section(path: Path, heading: str, body: str) -> None:
     _replace(path, f"{text[:start]}## {heading}\n\n{body.strip()}\n\n{text[end:]}")
 
 
-def section(path: Path, heading: str) -> str | None:
-    """The text under a heading of a card."""
-    return _section(path.read_text(encoding="utf-8"), heading)
-
-
-def _section(text: str, heading: str) -> str | None:
+def section(text: str, heading: str) -> str | None:
+    """What stands under a heading of a card's text."""
     found = re.search(_pattern(heading), text)
     return found.group(1) if found else None
 

@@ -54,7 +54,7 @@ def main() -> None:
     table = "\n".join([here, "", "| | median | fastest |", "| --- | --- | --- |", *lines, *totals])
     for name in MODELS:
         path = card_path(args.out, name)
-        put_section(path, "One radiograph", "\n\n".join([INTRODUCTION, *others(section(path, "One radiograph"), here), table]))
+        put_section(path, "One radiograph", "\n\n".join([INTRODUCTION, *others(section(path.read_text(encoding="utf-8"), "One radiograph"), here), table]))
     print(table)
 
 

@@ -28,11 +28,11 @@ def test_what_a_stopped_run_took_counts_when_it_goes_on(tmp_path):
 
 
 def test_the_gate_is_only_measured_on_rendered_hands_that_the_others_learn_from():
-    def lines(films_alone: bool) -> dict[str, str]:
-        args = argparse.Namespace(data=Path("data"), work=Path("work"), out=Path("out"), run="all", seed=1, threads=1, workers=1, fold=None, synthetic=Path("drawn"), films_alone=films_alone, brief=False)
+    def lines(rendered: Path | None) -> dict[str, str]:
+        args = argparse.Namespace(data=Path("data"), work=Path("work"), out=Path("out"), run="all", seed=1, threads=1, workers=1, fold=None, synthetic=rendered, brief=False)
         return {model: " ".join(command(model, args)) for model in SHARE}
 
-    mixed = lines(films_alone=False)
+    mixed = lines(Path("drawn"))
     assert "--synthetic-test" in mixed["body_part"] and "--synthetic " not in mixed["body_part"]
     assert all("--synthetic " in mixed[model] for model in ("localisation", "refinement", "scoring"))
-    assert not any("--synthetic" in line for line in lines(films_alone=True).values())
+    assert not any("--synthetic" in line for line in lines(None).values())
